@@ -1,0 +1,1 @@
+"""Commands of processes and set-up."""

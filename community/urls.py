@@ -1,0 +1,28 @@
+"""Every address of the site."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from branches.staff_admin import ScopedAdmin
+from community import ledger_admin
+from web.health import healthz, readyz
+from web.metrics import metrics
+
+ledger_admin.register()
+
+# Packages of others bring admin pages that know nothing of our roles; only pages that do are served.
+for model, page in list(admin.site._registry.items()):  # noqa: SLF001 - no public way to the registered pages
+    if not isinstance(page, ScopedAdmin):
+        admin.site.unregister(model)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
+    path("admin/", admin.site.urls),
+    path("api/", include("openapi.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("web.urls")),
+]

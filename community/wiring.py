@@ -1,0 +1,85 @@
+"""What follows from what: each topic of the outbox and who hears of it. The only place where news finds its readers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+from uuid import UUID
+
+from branches.choices import ApprovalAction, ImportKind
+from branches.services.approvals import ApprovalGiven
+from branches.services.exposure import ExposureCapSet, carry_out_cap
+from branches.services.imports import ImportRegistered
+from branches.services.suspension import carry_out_lift
+from branches.services.terms import carry_out_terms
+from core.clock import now
+from core.errors import Outcome
+from core.outbox.services import Handler, Payload
+from earning.services import IssuancePaused, PausedEventsLeft, WaitingEventsLeft, carry_day_uses, post_paused, post_waiting
+from earning.tasks import run_events_import
+from merchants.services import CashierDismissed
+from redemptions.news import RedemptionCaptured, RedemptionRefunded, RedemptionUndone
+from redemptions.services import close_claims
+from residents.services import PointsExpire, PointsGiven, ResidentsJoined, ResidentsMerged
+from residents.services.adjusting import carry_out_adjustment
+from residents.services.unfreezing import carry_out_unfreeze
+from residents.tasks import run_residents_import
+from web.notices.expiry import tell_of_expiry
+
+IMPORTERS: Final = {ImportKind.RESIDENTS.value: run_residents_import, ImportKind.EVENTS.value: run_events_import}
+
+CARRIED_OUT_BY: Final[dict[str, Callable[..., Outcome[Any]]]] = {
+    ApprovalAction.ADJUST.value: carry_out_adjustment,
+    ApprovalAction.TERMS.value: carry_out_terms,
+    ApprovalAction.EXPOSURE_CAP.value: carry_out_cap,
+    ApprovalAction.LIFT_SUSPENSION.value: carry_out_lift,
+    ApprovalAction.UNFREEZE.value: carry_out_unfreeze,
+}
+
+
+def _post_waiting(payload: Payload) -> None:
+    post_waiting(bank_id=payload["bank_id"], customer_hashes=payload["customer_hashes"], at=now())
+
+
+def _carry_day_uses(payload: Payload) -> None:
+    carry_day_uses(resident=UUID(payload["resident"]), into=UUID(payload["into"]))
+
+
+def _post_paused(payload: Payload) -> None:
+    post_paused(bank_id=payload["bank_id"], at=now())
+
+
+def _run_import(payload: Payload) -> None:
+    IMPORTERS[payload["kind"]].delay(payload["import_id"])
+
+
+def _close_claims(payload: Payload) -> None:
+    close_claims(cashier_id=payload["cashier_id"], at=now())
+
+
+def _carry_out(payload: Payload) -> None:
+    """Let the package of the action redeem the approval; a refusal is kept with it."""
+    if carry_out := CARRIED_OUT_BY.get(payload["action"]):
+        carry_out(approval_id=UUID(payload["approval_id"]), at=now())
+
+
+def _tell_of_expiry(payload: Payload) -> None:
+    tell_of_expiry(notice_id=payload["notice"], at=now())
+
+
+HANDLERS: Final[dict[str, tuple[Handler, ...]]] = {
+    ResidentsJoined.topic: (_post_waiting,),
+    ResidentsMerged.topic: (_carry_day_uses,),
+    WaitingEventsLeft.topic: (_post_waiting,),
+    IssuancePaused.topic: (),  # a notice to the bank's staff comes here
+    ExposureCapSet.topic: (_post_paused,),
+    PausedEventsLeft.topic: (_post_paused,),
+    ImportRegistered.topic: (_run_import,),
+    ApprovalGiven.topic: (_carry_out,),
+    CashierDismissed.topic: (_close_claims,),
+    PointsExpire.topic: (_tell_of_expiry,),
+    PointsGiven.topic: (),
+    RedemptionCaptured.topic: (),  # notices to both phones come here
+    RedemptionUndone.topic: (),
+    RedemptionRefunded.topic: (),
+}

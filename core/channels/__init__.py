@@ -1,0 +1,1 @@
+"""Ways out to a person: text messages and e-mail."""
