@@ -1,0 +1,1 @@
+"""Alliance, banks, branches, neighborhoods, and who works there."""

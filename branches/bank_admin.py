@@ -1,0 +1,139 @@
+"""What staff ask for on a bank's page, for a second person to approve."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSingleDateWidget, UnfoldBooleanWidget
+
+from branches.approvals_admin import AskForm, ask_page
+from branches.choices import Asked, Role
+from branches.models import Approval, Bank
+from branches.services.exposure import ask_cap
+from branches.services.suspension import ask_lift, suspend_bank
+from branches.services.terms import ask_terms
+from branches.staff_admin import ScopedAdmin, asked_once, roles_in
+from core.clock import now
+from core.limits import EXPOSURE_CAP, TERMS_GRACE_DAYS, TERMS_MONTHS
+from identity.models import User
+from points.queries import outstanding, suspended_issuers, terms_of_issuer
+
+BANK_MANAGERS = frozenset({Role.OPERATOR, Role.BANK_MANAGER})
+
+
+class TermsForm(AskForm):
+    """A version of a bank's terms, and its first day."""
+
+    months = forms.IntegerField(
+        label=_("Points expire after this many months"), min_value=1, max_value=TERMS_MONTHS, widget=UnfoldAdminIntegerFieldWidget()
+    )
+    grace_days = forms.IntegerField(
+        label=_("Days of grace for points given back"), min_value=0, max_value=TERMS_GRACE_DAYS, widget=UnfoldAdminIntegerFieldWidget()
+    )
+    starts_on = forms.DateField(label=_("first day"), widget=UnfoldAdminSingleDateWidget())
+    field_order = ("months", "grace_days", "starts_on", "reason")
+
+
+class CapForm(AskForm):
+    """The most points of a bank that may be outstanding."""
+
+    cap = forms.IntegerField(label=Asked.CAP.label, min_value=0, max_value=EXPOSURE_CAP, widget=UnfoldAdminIntegerFieldWidget())
+    field_order = ("cap", "reason")
+
+
+class SuspendForm(forms.Form):
+    """Nothing but the word that it is meant."""
+
+    sure = forms.BooleanField(label=_("Its points can't be spent until this is lifted."), widget=UnfoldBooleanWidget())
+
+
+class AskingOfBanks(ScopedAdmin):
+    """A bank's page, with what can be asked for there."""
+
+    actions_detail = ("new_terms", "new_cap", "suspend", "lift")
+
+    def has_terms_permission(self, request: HttpRequest, object_id: object = None) -> bool:  # noqa: ARG002 - Unfold's
+        """Who may ask for new terms."""
+        return bool(roles_in(request) & BANK_MANAGERS)
+
+    @action(description=_("Set new terms"), url_path="terms", permissions=["terms"])  # type: ignore[untyped-decorator]  # Unfold has no types
+    def new_terms(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask for a new version of the bank's terms."""
+        return ask_page(self, request, object_id, title=_("Set new terms"), make_form=lambda data, _found: TermsForm(data), ask=_ask_terms)
+
+    @action(description=_("Set the exposure cap"), url_path="cap", permissions=["terms"])  # type: ignore[untyped-decorator]
+    def new_cap(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask for another cap on the bank's points outstanding; the operator decides."""
+        return ask_page(
+            self, request, object_id, title=_("Set the exposure cap"), make_form=lambda data, _found: CapForm(data), ask=_ask_cap
+        )
+
+    def has_suspend_permission(self, request: HttpRequest, object_id: object = None) -> bool:  # noqa: ARG002 - Unfold's
+        """Who may suspend a bank, and ask to lift it: the operator."""
+        return Role.OPERATOR in roles_in(request)
+
+    @action(description=_("Suspend as issuer"), url_path="suspend", permissions=["suspend"])  # type: ignore[untyped-decorator]
+    def suspend(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Let the bank's points wait, at once."""
+        return ask_page(
+            self,
+            request,
+            object_id,
+            title=_("Suspend as issuer"),
+            make_form=lambda data, _found: SuspendForm(data),
+            ask=lambda _actor, bank, _asked: suspend_bank(bank=bank, at=now()),
+            button=_("Suspend"),
+            told=_("Suspended. The bank's points wait until two operators lift it."),
+        )
+
+    @action(description=_("Lift the suspension"), url_path="lift", permissions=["suspend"])  # type: ignore[untyped-decorator]
+    def lift(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask to let the bank's points be spent again; another operator decides."""
+        return ask_page(
+            self,
+            request,
+            object_id,
+            title=_("Lift the suspension"),
+            make_form=lambda data, _found: AskForm(data),
+            ask=lambda maker, bank, asked: ask_lift(maker=maker, bank=bank, at=now(), **asked),
+        )
+
+    @admin.display(description=_("suspended since"))
+    @asked_once
+    def suspended(self, obj: Bank) -> datetime | None:
+        """When its points began to wait."""
+        return suspended_issuers().get(obj.issuer_id)
+
+    @admin.display(description=_("points outstanding"))
+    @asked_once
+    def exposure(self, obj: Bank) -> str:
+        """What is in wallets, of how much there may be."""
+        points = outstanding(obj.issuer_id)
+        return f"{points:,}" if obj.exposure_cap is None else f"{points:,} / {obj.exposure_cap:,}"
+
+    @admin.display(description=_("terms"))
+    @asked_once
+    def terms(self, obj: Bank) -> SafeString | str:
+        """The versions of the bank's terms, by their first day."""
+        versions = terms_of_issuer(obj.issuer_id)
+        rows = [
+            (version.starts_on, _("%(months)d months, %(days)d days of grace") % {"months": version.months, "days": version.grace_days})
+            for version in versions
+        ]
+        return format_html_join("", "<div>{}: {}</div>", rows) or "–"
+
+
+def _ask_cap(maker: User, bank: Bank, asked: dict[str, Any]) -> Approval:
+    return ask_cap(maker=maker, bank=bank, at=now(), **asked)
+
+
+def _ask_terms(maker: User, bank: Bank, asked: dict[str, Any]) -> Approval:
+    return ask_terms(maker=maker, bank=bank, at=now(), **asked)

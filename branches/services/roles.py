@@ -1,0 +1,70 @@
+"""Who works where."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from branches.choices import Role
+from branches.models import Bank, Branch, StaffRole
+from core.errors import DomainError, ErrorKind
+from identity.models import User
+from identity.services import end_sessions
+
+OF_A_BRANCH = frozenset({Role.BRANCH_MANAGER, Role.CLERK})
+OF_A_BANK = frozenset({Role.BANK_MANAGER})
+
+
+class RolePlaceWrong(DomainError):
+    """The role does not go with the place named."""
+
+    code = "role_place_wrong"
+    kind = ErrorKind.INVALID
+    message = _("Operators belong to no bank, bank managers to a bank, branch managers and clerks to a branch.")
+
+
+class RoleHeldAlready(DomainError):
+    """The user has this role at this place."""
+
+    code = "role_held_already"
+    kind = ErrorKind.CONFLICT
+    message = _("This person has the role already.")
+
+
+def grant_role(*, user: User, role: Role, at: datetime, bank: Bank | None = None, branch: Branch | None = None) -> StaffRole:
+    """
+    Let a user work as `role`; a branch names its bank by itself.
+
+    :raises RolePlaceWrong: if the role does not go with the place.
+    :raises RoleHeldAlready: if the user has it.
+    """
+    if branch is not None and bank is None:
+        bank = branch.bank
+    if not _fits(role, bank, branch):
+        raise RolePlaceWrong
+    try:
+        with transaction.atomic():
+            return StaffRole.objects.create(user=user, role=role, bank=bank, branch=branch, granted_at=at)
+    except IntegrityError:
+        raise RoleHeldAlready from None
+
+
+def end_role(*, role: StaffRole, at: datetime) -> StaffRole:
+    """End a role; the user is signed out everywhere at once. Ending it again changes nothing."""
+    with transaction.atomic():
+        held = StaffRole.objects.select_for_update(of=("self",)).select_related("user").get(pk=role.pk)
+        if held.ended_at is None:
+            held.ended_at = at
+            held.save(update_fields=["ended_at"])
+            end_sessions(user=held.user)
+    return held
+
+
+def _fits(role: Role, bank: Bank | None, branch: Branch | None) -> bool:
+    if role in OF_A_BRANCH:
+        return branch is not None and bank is not None and branch.bank_id == bank.pk
+    if role in OF_A_BANK:
+        return bank is not None and branch is None
+    return branch is None and (bank is None or role == Role.AUDITOR)

@@ -1,0 +1,1 @@
+"""Anyone who signs in."""

@@ -1,0 +1,82 @@
+"""Anyone who signs in: staff by name and password, residents and cashiers by their phone."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from identity.choices import Language
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in. A phone number is kept sealed, and found by its keyed hash."""
+
+    username = models.CharField(_("username"), max_length=64, unique=True, null=True, blank=True)
+    phone_sealed = models.TextField(_("phone"), null=True, blank=True)  # noqa: DJ001 - both parts of a phone are null together
+    phone_hash = models.BinaryField(max_length=32, unique=True, null=True, blank=True)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=80, blank=True, default="")
+    language = models.CharField(_("language"), max_length=8, choices=Language, default=Language.CHINESE)
+    is_staff = models.BooleanField(_("staff"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_made_up = models.BooleanField(_("made up"), default=False, db_default=False)  # by the demo: anyone may sign in as them, embedded
+    session_epoch = models.PositiveIntegerField(_("session epoch"), default=0)
+    joined_at = models.DateTimeField(_("joined at"), default=timezone.now)
+
+    objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="identity_user_has_username_or_phone",
+                condition=Q(username__isnull=False) | Q(phone_hash__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="identity_user_phone_sealed_and_hashed",
+                condition=Q(phone_sealed__isnull=True, phone_hash__isnull=True) | Q(phone_sealed__isnull=False, phone_hash__isnull=False),
+            ),
+            models.CheckConstraint(name="identity_user_language_known", condition=Q(language__in=Language.values)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.username or f"#{self.pk}"
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """What a session must carry to stay valid: a new password or a new epoch ends every session at once."""
+        value = f"{self.password}|{self.session_epoch}"
+        return salted_hmac("identity.User.session", value, secret=secret, algorithm="sha256").hexdigest()
+
+
+class SignInCode(models.Model):
+    """A one-time code sent to a user's phone; kept as a keyed hash, good for minutes and for a few tries."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="codes", verbose_name=_("user"))
+    code_hash = models.BinaryField(max_length=32)
+    made_at = models.DateTimeField(_("made at"))
+    expires_at = models.DateTimeField(_("expires at"))
+    used_at = models.DateTimeField(_("used at"), null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["user", "-made_at"], name="identity_signincode_newest"),
+            models.Index(fields=["made_at"], name="identity_signincode_made"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(name="identity_signincode_expires_after_made", condition=Q(expires_at__gt=F("made_at"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"sign-in code #{self.pk}"

@@ -1,0 +1,1 @@
+"""Merchants, outlets, cashiers."""

@@ -1,0 +1,152 @@
+"""Staff's view of merchants, outlets and cashiers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from branches.admin import DESK, ScopedAdmin, roles_in
+from branches.choices import Role
+from core.clock import now
+from core.secrets import open_text
+from identity.models import User
+from identity.phones import PhoneNotValid, masked_phone, normal_phone, phone_hash
+from merchants.access import cashiers_for, merchants_for, outlets_for
+from merchants.models import Cashier, Merchant, Outlet
+from merchants.services import appoint_cashier, choose_picture, dismiss_cashier, enroll_merchant, open_outlet
+
+ENROLLERS = DESK | {Role.OPERATOR}
+
+
+@admin.register(Merchant)
+class MerchantAdmin(ScopedAdmin):
+    """Merchants; enrolled at the desk of the bank that pays them."""
+
+    rows = staticmethod(merchants_for)
+    added_by = ENROLLERS
+    list_display = ("name", "acquirer", "enrolled_at")
+    list_select_related = ("acquirer",)
+    search_fields = ("name",)
+    ordering = ("name", "pk")
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002 - Django's
+        """The ledger's name of it once it is enrolled."""
+        return ("name", "acquirer", "party_id", "enrolled_at") if obj else ("name", "acquirer")
+
+    def make(self, actor: User, data: dict[str, Any]) -> Merchant:  # noqa: ARG002 - the base's
+        """Enroll the merchant."""
+        return enroll_merchant(**data, at=now())
+
+
+@admin.register(Outlet)
+class OutletAdmin(ScopedAdmin):
+    """Places where merchants trade. Only the picture may be changed later."""
+
+    rows = staticmethod(outlets_for)
+    added_by = changed_by = ENROLLERS
+    list_display = ("name", "merchant", "neighborhood", "opened_at", "closed_at")
+    list_select_related = ("merchant", "neighborhood")
+    search_fields = ("name", "merchant__name")
+    ordering = ("name", "pk")
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002
+        """The dates once it is open."""
+        named = ("merchant", "neighborhood", "name", "picture")
+        return (*named, "opened_at", "closed_at") if obj else named
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """All but the picture once it is open."""
+        return [name for name in self.get_fields(request, obj) if name != "picture"] if obj else ()
+
+    def make(self, actor: User, data: dict[str, Any]) -> Outlet:  # noqa: ARG002
+        """Open the outlet."""
+        return open_outlet(**data, at=now())
+
+    def alter(self, actor: User, obj: Model, data: dict[str, Any]) -> None:  # noqa: ARG002
+        """Choose another picture."""
+        assert isinstance(obj, Outlet)
+        choose_picture(outlet=obj, picture=data["picture"])
+
+
+class CashierForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when run
+    """A person and their phone; they sign in by it."""
+
+    phone = forms.CharField(label=_("phone"), max_length=40, widget=UnfoldAdminTextInputWidget())
+    name = forms.CharField(label=pgettext_lazy("of a person", "name"), max_length=80, widget=UnfoldAdminTextInputWidget())
+
+    class Meta:
+        model = Cashier
+        fields = ("outlet",)
+
+    def clean_phone(self) -> str:
+        """The number in its one spelling."""
+        try:
+            return normal_phone(self.cleaned_data["phone"])
+        except PhoneNotValid as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+
+
+@admin.register(Cashier)
+class CashierAdmin(ScopedAdmin):
+    """Cashiers: appointed by phone number, dismissed at once, never deleted. Search by name or phone."""
+
+    rows = staticmethod(cashiers_for)
+    added_by = ENROLLERS
+    list_display = ("name", "phone", "outlet", "appointed_at", "dismissed_at")
+    list_select_related = ("user", "outlet")
+    search_fields = ("user__name",)
+    ordering = ("-appointed_at", "-pk")
+    actions = ("dismiss",)
+
+    def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
+        """Ask for the person's phone when a cashier is appointed."""
+        return super().get_form(request, obj, change, **kwargs) if change else super().get_form(request, obj, change, form=CashierForm)
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002
+        """The person and the dates."""
+        return ("name", "phone", "outlet", "appointed_at", "dismissed_at") if obj else ("outlet", "phone", "name")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """All of it once appointed."""
+        return self.get_fields(request, obj) if obj else ()
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Cashier], search_term: str) -> tuple[QuerySet[Cashier], bool]:
+        """By the whole phone number, or by a part of the name."""
+        try:
+            found = phone_hash(normal_phone(search_term))
+        except PhoneNotValid:
+            results: tuple[QuerySet[Cashier], bool] = super().get_search_results(request, queryset, search_term)
+            return results
+        return queryset.filter(user__phone_hash=found), False
+
+    def make(self, actor: User, data: dict[str, Any]) -> Cashier:  # noqa: ARG002
+        """Appoint the cashier."""
+        return appoint_cashier(**data, at=now())
+
+    def has_dismiss_permission(self, request: HttpRequest) -> bool:
+        """Who may dismiss cashiers."""
+        return bool(roles_in(request) & ENROLLERS)
+
+    @admin.action(description=_("Dismiss: sign out everywhere at once"), permissions=["dismiss"])
+    def dismiss(self, request: HttpRequest, chosen: QuerySet[Cashier]) -> None:
+        """Dismiss the cashiers chosen."""
+        for cashier in chosen:
+            dismiss_cashier(cashier=cashier, at=now())
+        self.message_user(request, _("Dismissed, and signed out everywhere."))
+
+    @admin.display(description=_("name"))
+    def name(self, obj: Cashier) -> str:
+        """Who it is."""
+        return str(obj.user)
+
+    @admin.display(description=_("phone"))
+    def phone(self, obj: Cashier) -> str:
+        """The tail of the phone number."""
+        return masked_phone(open_text(obj.user.phone_sealed)) if obj.user.phone_sealed else ""

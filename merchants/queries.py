@@ -1,0 +1,78 @@
+"""Named reads of merchants."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from core.partial import from_columns
+from identity.models import User
+from merchants.models import Cashier, Merchant, Outlet
+
+# Written out, because every request of a till begins with it and the ORM takes longer to spell it than to have it answered.
+WORKING_TILL: Final = """
+    select c.id, c.user_id, c.outlet_id, c.appointed_at, c.dismissed_at,
+        o.id, o.merchant_id, o.neighborhood_id, o.name, o.picture, o.opened_at, o.closed_at,
+        m.id, m.name, m.acquirer_id, m.party_id, m.enrolled_at,
+        u.id, u.password, u.session_epoch, u.is_active
+    from merchants_cashier c
+    join merchants_outlet o on o.id = c.outlet_id
+    join merchants_merchant m on m.id = o.merchant_id
+    join identity_user u on u.id = c.user_id
+    where c.user_id = %s and c.dismissed_at is null and o.closed_at is null and o.id = coalesce(%s, o.id)
+    order by c.appointed_at, c.id
+    limit 1"""
+CASHIER: Final = ("id", "user_id", "outlet_id", "appointed_at", "dismissed_at")
+OUTLET: Final = ("id", "merchant_id", "neighborhood_id", "name", "picture", "opened_at", "closed_at")
+MERCHANT: Final = ("id", "name", "acquirer_id", "party_id", "enrolled_at")
+USER: Final = ("id", "password", "session_epoch", "is_active")
+
+
+def tills_of(*, user_id: int) -> QuerySet[Cashier]:
+    """Where a user stands now as a cashier, at outlets that are open."""
+    open_tills = Cashier.objects.filter(user_id=user_id, dismissed_at__isnull=True, outlet__closed_at__isnull=True)
+    return open_tills.select_related("outlet__merchant")
+
+
+def made_up_tills(*, limit: int) -> list[Cashier]:
+    """Cashiers whom the demo made up, with their outlets."""
+    tills = Cashier.objects.filter(user__is_made_up=True, user__is_active=True, dismissed_at__isnull=True, outlet__closed_at__isnull=True)
+    return list(tills.select_related("outlet").order_by("pk")[:limit])
+
+
+def merchants_acquired_by(*, bank_id: int) -> QuerySet[Merchant]:
+    """Merchants a bank pays."""
+    return Merchant.objects.filter(acquirer_id=bank_id)
+
+
+def outlets_near(*, neighborhood_id: int | None, branch_ids: Collection[int]) -> QuerySet[Outlet]:
+    """Open outlets of a neighborhood, and of those that these branches serve, by name."""
+    near = (
+        Q(neighborhood__branch__in=branch_ids)
+        if neighborhood_id is None
+        else Q(neighborhood=neighborhood_id) | Q(neighborhood__branch__in=branch_ids)
+    )
+    return Outlet.objects.filter(near, closed_at__isnull=True).select_related("merchant", "neighborhood").order_by("name", "pk")
+
+
+def working_till(*, user_id: int, outlet_id: int | None = None) -> Cashier | None:
+    """
+    Where the user stands now: at that outlet, or at the one they came to first. One statement.
+
+    The cashier comes with outlet and merchant, and with as much of the user as a session is checked by.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(WORKING_TILL, [user_id, outlet_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    outlet_from, merchant_from = len(CASHIER), len(CASHIER) + len(OUTLET)
+    user_from = merchant_from + len(MERCHANT)
+    cashier = from_columns(Cashier, CASHIER, row[:outlet_from])
+    cashier.outlet = from_columns(Outlet, OUTLET, row[outlet_from:merchant_from])
+    cashier.outlet.merchant = from_columns(Merchant, MERCHANT, row[merchant_from:user_from])
+    cashier.user = from_columns(User, USER, row[user_from:])
+    return cashier

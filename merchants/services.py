@@ -1,0 +1,90 @@
+"""Enroll merchants, open their outlets, appoint and dismiss cashiers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from branches.models import Bank, Neighborhood
+from core.errors import DomainError, ErrorKind
+from core.outbox.services import publish
+from identity.services import end_sessions, user_with_phone
+from merchants.choices import Picture
+from merchants.models import Cashier, Merchant, Outlet
+from points.parties import open_merchant
+
+
+class CashierAppointedAlready(DomainError):
+    """The person stands at this till already."""
+
+    code = "cashier_appointed_already"
+    kind = ErrorKind.CONFLICT
+    message = _("This person is a cashier of this outlet already.")
+
+
+class OutletClosed(DomainError):
+    """The outlet trades no more."""
+
+    code = "outlet_closed"
+    kind = ErrorKind.CONFLICT
+    message = _("This outlet is closed. Choose one that is open.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashierDismissed:
+    """A cashier was dismissed: what they had open at the till must be closed."""
+
+    topic: ClassVar[str] = "cashier.dismissed"
+    cashier_id: int
+
+
+def enroll_merchant(*, name: str, acquirer: Bank, at: datetime) -> Merchant:
+    """Let a business take points; the acquirer is the bank that pays it."""
+    with transaction.atomic():
+        merchant = Merchant.objects.create(name=name, acquirer=acquirer, enrolled_at=at)
+        open_merchant(merchant.party_id, at=at)
+    return merchant
+
+
+def open_outlet(*, merchant: Merchant, neighborhood: Neighborhood, name: str, at: datetime, picture: Picture | str = "") -> Outlet:
+    """Open a place where the merchant trades. Without a picture, pages show its first character."""
+    return Outlet.objects.create(merchant=merchant, neighborhood=neighborhood, name=name, picture=picture, opened_at=at)
+
+
+def choose_picture(*, outlet: Outlet, picture: Picture | str) -> None:
+    """Show the outlet with another of our drawings, or with none."""
+    Outlet.objects.filter(pk=outlet.pk).update(picture=picture)
+
+
+def appoint_cashier(*, outlet: Outlet, phone: str, name: str, at: datetime) -> Cashier:
+    """
+    Let the person with this phone take points at the outlet.
+
+    :raises PhoneNotValid: if it can't be a phone number.
+    :raises OutletClosed: if the outlet trades no more.
+    :raises CashierAppointedAlready: if they do so already.
+    """
+    if outlet.closed_at is not None:
+        raise OutletClosed
+    try:
+        with transaction.atomic():
+            user = user_with_phone(phone=phone, name=name)
+            return Cashier.objects.create(user=user, outlet=outlet, appointed_at=at)
+    except IntegrityError:
+        raise CashierAppointedAlready from None
+
+
+def dismiss_cashier(*, cashier: Cashier, at: datetime) -> Cashier:
+    """Dismiss a cashier: signed out everywhere at once, history kept. Dismissing again changes nothing."""
+    with transaction.atomic():
+        held = Cashier.objects.select_for_update(of=("self",)).select_related("user").get(pk=cashier.pk)
+        if held.dismissed_at is None:
+            held.dismissed_at = at
+            held.save(update_fields=["dismissed_at"])
+            end_sessions(user=held.user)
+            publish(CashierDismissed(cashier_id=held.pk), at=at)
+    return held

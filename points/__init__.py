@@ -1,0 +1,1 @@
+"""The ledger: wallets, issuers, accounts, transfers. It knows no people."""

@@ -1,0 +1,1 @@
+"""The books check: the ledger recomputed from its postings by plain SQL."""

@@ -1,0 +1,253 @@
+"""Staff's view of residents: found by customer number, phone or name; seen as far as the staff's own bank goes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldBooleanWidget
+
+from branches.access import scope_of
+from branches.admin import DESK, ReadOnly, ScopedInline, actor_of, roles_in
+from branches.approvals_admin import AskForm, ask_page
+from branches.choices import Asked
+from branches.models import Approval, Bank
+from branches.staff_admin import asked_once
+from core.clock import now
+from core.errors import DomainError
+from core.limits import POINTS_PER_ADJUSTMENT
+from identity.models import User
+from identity.phones import masked_phone
+from identity.queries import phone_of
+from points.queries import frozen_since
+from residents.access import history_for, links_for, lots_for, residents_for, residents_found
+from residents.models import BankLink, Resident
+from residents.queries import customer_of
+from residents.services import freeze_wallet, issue_claim_code
+from residents.services.adjusting import ask_adjustment
+from residents.services.unfreezing import ask_unfreeze
+
+MOVES_SHOWN = 20
+
+
+class OfLinkForm(AskForm):
+    """For which bank one asks; staff of one bank have no choice."""
+
+    link = forms.ModelChoiceField(label=_("bank"), queryset=BankLink.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget())
+    field_order: tuple[str, ...] = ("link", "reason")
+
+    def __init__(self, data: Any, *, links: QuerySet[BankLink]) -> None:
+        super().__init__(data)
+        self.fields["link"].queryset = links.select_related("bank", "resident__user")  # type: ignore[attr-defined]  # a choice of rows
+
+
+class FreezeForm(forms.Form):
+    """Nothing but the word that it is meant."""
+
+    sure = forms.BooleanField(label=_("Nothing can be spent from this wallet until the freeze is lifted."), widget=UnfoldBooleanWidget())
+
+
+class AdjustForm(OfLinkForm):
+    """How many points to give or to take."""
+
+    way = forms.ChoiceField(
+        label=pgettext_lazy("of an adjustment", "way"),
+        choices=[(way.value, way.label) for way in (Asked.GIVE, Asked.TAKE)],
+        widget=UnfoldAdminSelectWidget(),
+    )
+    points = forms.IntegerField(label=_("points"), min_value=1, max_value=POINTS_PER_ADJUSTMENT, widget=UnfoldAdminIntegerFieldWidget())
+    field_order = ("link", "way", "points", "reason")
+
+
+class BankLinkInline(ScopedInline):
+    """The resident's links that the actor may see."""
+
+    model = BankLink
+    fields = readonly_fields = ("bank", "branch", "made_at", "claimed_at")
+    ordering = ("pk",)
+
+    @staticmethod
+    def rows(*, actor: User) -> QuerySet[BankLink]:
+        """With what a row names."""
+        return links_for(actor=actor).select_related("bank", "branch", "resident")
+
+
+@admin.register(Resident)
+class ResidentAdmin(ReadOnly):
+    """Residents. They come by a bank's file; what they hold is the ledger's."""
+
+    rows = staticmethod(residents_for)
+    list_display = ("name", "neighborhood", "claimed", "joined_at")
+    list_select_related = ("neighborhood",)
+    row_select_related = ("neighborhood", "user")
+    search_fields = ("name",)
+    search_help_text = _("The full customer number, the full phone number, or part of the name")
+    ordering = ("-joined_at", "-pk")
+    inlines = (BankLinkInline,)
+    actions_detail = ("adjust", "freeze", "unfreeze")
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002 - Django's
+        """Points and moves are those the actor may see; they are read for this request."""
+        return ("name", "neighborhood", "phone", "joined_at", "successor", "wallet_id", "frozen", "points", "moves")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """All of it."""
+        return self.get_fields(request, obj)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Resident], search_term: str) -> tuple[QuerySet[Resident], bool]:
+        """By the keyed hash of the number, within the actor's scope."""
+        if not search_term.strip():
+            return queryset, False
+        found = residents_found(actor=actor_of(request), term=search_term.strip())
+        return queryset.filter(pk__in=found.values("pk")), False
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Resident | None:
+        """The resident, with what this actor may see of the wallet."""
+        found: Resident | None = super().get_object(request, object_id, from_field)
+        if found is not None:
+            found.bank_names = dict(Bank.objects.values_list("issuer_id", "name"))  # type: ignore[attr-defined]
+            actor = actor_of(request)
+            found.seen_lots = lots_for(actor=actor, resident=found)  # type: ignore[attr-defined]  # for `points` below
+            found.seen_moves = history_for(actor=actor, resident=found, limit=MOVES_SHOWN)  # type: ignore[attr-defined]
+        return found
+
+    def has_adjust_permission(self, request: HttpRequest, object_id: object = None) -> bool:  # noqa: ARG002 - Unfold's
+        """Who may ask for an adjustment: the bank's own staff."""
+        return bool(roles_in(request) & DESK)
+
+    @action(description=_("Adjust points"), url_path="adjust", permissions=["adjust"])  # type: ignore[untyped-decorator]  # Unfold has no types
+    def adjust(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask to give the resident points of the actor's bank, or to take some."""
+        actor = actor_of(request)
+        return ask_page(
+            self,
+            request,
+            object_id,
+            title=_("Adjust points"),
+            make_form=lambda data, found: AdjustForm(data, links=links_for(actor=actor).filter(resident=found).order_by("pk")),
+            ask=_ask_adjustment,
+        )
+
+    @action(description=_("Freeze the wallet"), url_path="freeze", permissions=["adjust"])  # type: ignore[untyped-decorator]
+    def freeze(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Stop spending from the wallet, at once."""
+        return ask_page(
+            self,
+            request,
+            object_id,
+            title=_("Freeze the wallet"),
+            make_form=lambda data, _found: FreezeForm(data),
+            ask=lambda _actor, resident, _asked: freeze_wallet(resident=resident, at=now()),
+            button=_("Freeze"),
+            told=_("Frozen. Two people can lift it."),
+        )
+
+    @action(description=_("Lift a freeze"), url_path="unfreeze", permissions=["adjust"])  # type: ignore[untyped-decorator]
+    def unfreeze(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask to let the resident spend again."""
+        actor = actor_of(request)
+        return ask_page(
+            self,
+            request,
+            object_id,
+            title=_("Lift a freeze"),
+            make_form=lambda data, found: OfLinkForm(data, links=links_for(actor=actor).filter(resident=found).order_by("pk")),
+            ask=lambda clerk, _resident, asked: ask_unfreeze(clerk=clerk, at=now(), **asked),
+        )
+
+    @admin.display(description=_("frozen since"))
+    @asked_once
+    def frozen(self, obj: Resident) -> datetime | None:
+        """Since when nothing is spent from the wallet."""
+        return frozen_since(obj.wallet_id)
+
+    @admin.display(description=_("claimed"), boolean=True)
+    def claimed(self, obj: Resident) -> bool:
+        """Whether the resident signs in."""
+        return obj.user_id is not None
+
+    @admin.display(description=_("phone"))
+    def phone(self, obj: Resident) -> str:
+        """The tail of the phone number."""
+        phone = phone_of(user=obj.user) if obj.user else None
+        return masked_phone(phone) if phone else ""
+
+    @admin.display(description=_("points"))
+    def points(self, obj: Resident) -> SafeString | str:
+        """The lots the actor may see."""
+        names = obj.bank_names  # type: ignore[attr-defined]  # the form asks for a field more than once
+        waits = _("waiting: the bank is suspended")
+        rows = [(names[lot.issuer_id], lot.points, waits if lot.suspended else lot.expires_on) for lot in obj.seen_lots]  # type: ignore[attr-defined]
+        return format_html_join("", "<div>{}: <b>{}</b> ({})</div>", rows) or "0"
+
+    @admin.display(description=_("moves"))
+    def moves(self, obj: Resident) -> SafeString | str:
+        """The latest moves the actor may see."""
+        rows = [(f"{move.effective_at:%Y-%m-%d %H:%M}", move.reason.label, move.points) for move in obj.seen_moves]  # type: ignore[attr-defined]
+        return format_html_join("", "<div>{} {} {}</div>", rows) or "–"
+
+
+def _ask_adjustment(clerk: User, _resident: Resident, asked: dict[str, Any]) -> Approval:
+    way = Asked(asked["way"])
+    return ask_adjustment(clerk=clerk, link=asked["link"], way=way, points=asked["points"], reason=asked["reason"], at=now())
+
+
+@admin.register(BankLink)
+class BankLinkAdmin(ReadOnly):
+    """Residents as a bank knows them; here the branch issues claim codes."""
+
+    rows = staticmethod(links_for)
+    list_display = ("resident", "bank", "branch", "made_at", "claimed_at")
+    list_select_related = ("resident", "bank", "branch")
+    list_filter = (("claimed_at", admin.EmptyFieldListFilter),)
+    search_fields = ("resident__name",)
+    search_help_text = ResidentAdmin.search_help_text
+    ordering = ("-made_at", "-pk")
+    actions: ClassVar[list[Any]] = ["issue_codes"]
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """The customer number only for the bank that gave it."""
+        fields = ("resident", "bank", "branch", "made_at", "claimed_at")
+        own = isinstance(obj, BankLink) and obj.bank_id in scope_of(user=actor_of(request)).banks
+        return (*fields[:2], "customer", *fields[2:]) if own else fields
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """All of it."""
+        return self.get_fields(request, obj)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[BankLink], search_term: str) -> tuple[QuerySet[BankLink], bool]:
+        """As residents are searched."""
+        if not search_term.strip():
+            return queryset, False
+        found = residents_found(actor=actor_of(request), term=search_term.strip())
+        return queryset.filter(resident__in=found.values("pk")), False
+
+    def has_issue_permission(self, request: HttpRequest) -> bool:
+        """Who may issue claim codes: the bank's own staff."""
+        return bool(roles_in(request) & DESK)
+
+    @admin.action(description=_("Issue a claim code, shown once"), permissions=["issue"])
+    def issue_codes(self, request: HttpRequest, chosen: QuerySet[BankLink]) -> None:
+        """Issue a code for each link chosen, and show it this once."""
+        for link in chosen.select_related("resident"):
+            shown = {"name": link.resident.name or link.pk}
+            try:
+                shown["code"] = issue_claim_code(link=link, at=now())
+            except DomainError as refusal:
+                self.message_user(request, f"{shown['name']}: {refusal}", messages.ERROR)
+                continue
+            self.message_user(request, _("%(name)s: the claim code is %(code)s. It is shown only now.") % shown, messages.WARNING)
+
+    @admin.display(description=_("customer number"))
+    def customer(self, obj: BankLink) -> str:
+        """The bank's own number of the resident."""
+        return customer_of(link=obj)

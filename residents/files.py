@@ -1,0 +1,8 @@
+"""What a bank's file of residents looks like, for the command, the admin and the worker alike."""
+
+from __future__ import annotations
+
+from branches.services.imports import Columns
+from residents.rows import FIELDS
+
+COLUMNS = Columns(required=("customer",), known=FIELDS)

@@ -1,0 +1,71 @@
+"""Named reads of residents."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from core.secrets import lookup_hash, open_text
+from residents.models import BankLink, Resident
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFacts:
+    """Whom a bank's customer number leads to."""
+
+    link_id: int
+    resident_id: UUID
+    wallet_id: UUID
+
+
+def customer_hash(*, bank_code: str, customer: str) -> bytes:
+    """The keyed hash under which a bank's customer number is found; another one for each bank."""
+    return lookup_hash(f"customer:{bank_code}", customer)
+
+
+def links_by_hash(*, bank_id: int, hashes: Collection[bytes]) -> dict[bytes, LinkFacts]:
+    """The links of a bank with these customer hashes; one query."""
+    rows = BankLink.objects.filter(bank_id=bank_id, customer_hash__in=list(hashes)).values_list(
+        "customer_hash", "pk", "resident_id", "resident__wallet_id"
+    )
+    return {bytes(found): LinkFacts(link_id=link, resident_id=resident, wallet_id=wallet) for found, link, resident, wallet in rows}
+
+
+def links_of(*, resident: Resident) -> QuerySet[BankLink]:
+    """A resident's links, to the resident."""
+    return BankLink.objects.filter(resident=resident).select_related("bank")
+
+
+def all_of(*, resident: Resident) -> QuerySet[Resident]:
+    """The resident and those who were merged into them: all that one person was."""
+    return Resident.objects.filter(Q(pk=resident.pk) | Q(successor=resident))
+
+
+def wallets_of(*, resident: Resident) -> list[UUID]:
+    """The resident's wallet, and behind it those of residents merged into them: closed, and still with a history."""
+    merged = Resident.objects.filter(successor=resident).order_by("merged_at", "pk").values_list("wallet_id", flat=True)
+    return [resident.wallet_id, *merged]
+
+
+def names_by_wallet(*, wallets: Collection[UUID]) -> dict[UUID, str]:
+    """The names of residents by their wallet, for a list of moves between wallets; one query."""
+    return dict(Resident.objects.filter(wallet_id__in=wallets).values_list("wallet_id", "name"))
+
+
+def is_resident(*, user_id: int) -> bool:
+    """Whether this user holds points, or did."""
+    return Resident.objects.filter(user_id=user_id).exists()
+
+
+def made_up_residents(*, limit: int) -> list[BankLink]:
+    """Residents whom the demo made up, with a bank of theirs each."""
+    links = BankLink.objects.filter(resident__user__is_made_up=True, resident__user__is_active=True)
+    return list(links.select_related("resident", "bank", "branch").order_by("resident__user_id", "pk")[:limit])
+
+
+def customer_of(*, link: BankLink) -> str:
+    """The customer number of a link, opened: for the eyes of the bank that gave it."""
+    return open_text(link.customer_sealed)

@@ -1,0 +1,91 @@
+"""A resident's row in a bank's file: what it may hold, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import DomainError, ErrorKind
+from core.limits import CUSTOMER_NUMBER
+from identity.phones import normal_phone
+
+NAME_LENGTH = 80
+CODE_LENGTHS = range(6, 33)
+FIELDS = ("customer", "name", "branch", "neighborhood", "phone", "claim_code")
+
+
+class CustomerMissing(DomainError):
+    code = "customer_missing"
+    kind = ErrorKind.INVALID
+    message = _("The customer number is missing.")
+
+
+class CustomerNotValid(DomainError):
+    code = "customer_not_valid"
+    kind = ErrorKind.INVALID
+    message = _("A customer number has at most %(most)s characters, printable and without spaces.")
+
+
+class FieldNotValid(DomainError):
+    code = "field_not_valid"
+    kind = ErrorKind.INVALID
+    message = _("The field “%(field)s” can't be used: it is no text, or too long.")
+
+
+class ClaimCodeNotValid(DomainError):
+    code = "claim_code_not_valid"
+    kind = ErrorKind.INVALID
+    message = _("A claim code has %(least)s to %(most)s characters.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResidentRow:
+    """A customer as a bank's file tells of them. Empty text: the file doesn't say."""
+
+    line: int
+    customer: str
+    name: str
+    branch: str
+    neighborhood: str
+    phone: str
+    claim_code: str
+
+
+def read_resident(fields: Mapping[str, Any], *, line: int) -> ResidentRow:
+    """
+    The row, checked by itself; whether its branch exists is for the service to say. Other fields are left aside.
+
+    :raises DomainError: if it can't be used.
+    """
+    texts = {name: _text(fields, name) for name in FIELDS}
+    customer, code = texts["customer"], texts["claim_code"]
+    if not customer:
+        raise CustomerMissing
+    if len(customer) > CUSTOMER_NUMBER or not customer.isprintable() or " " in customer:
+        raise CustomerNotValid(most=CUSTOMER_NUMBER)
+    if code and len(code) not in CODE_LENGTHS:
+        raise ClaimCodeNotValid(least=CODE_LENGTHS[0], most=CODE_LENGTHS[-1])
+    phone = normal_phone(texts["phone"]) if texts["phone"] else ""
+    return ResidentRow(
+        line=line,
+        customer=customer,
+        name=texts["name"],
+        branch=texts["branch"],
+        neighborhood=texts["neighborhood"],
+        phone=phone,
+        claim_code=code,
+    )
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name)
+    if value is None:
+        return ""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)  # JSON writers give numbers for what is all digits
+    if not isinstance(value, str) or len(value) > NAME_LENGTH or not value.strip().isprintable():
+        raise FieldNotValid(field=name)
+    return value.strip()
