@@ -1,0 +1,1 @@
+"""Events that come in, rules that decide, points that land."""

@@ -1,0 +1,1 @@
+"""Codes shown, claimed, and points taken at the counter."""

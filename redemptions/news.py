@@ -1,0 +1,31 @@
+"""What this package tells the others, by the outbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedemptionCaptured:
+    """Points were taken at a till."""
+
+    topic: ClassVar[str] = "redemption.captured"
+    redemption: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedemptionUndone:
+    """A redemption was taken back by its outlet."""
+
+    topic: ClassVar[str] = "redemption.undone"
+    redemption: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedemptionRefunded:
+    """Some points of a redemption were given back by its outlet."""
+
+    topic: ClassVar[str] = "redemption.refunded"
+    redemption: int
+    points: int

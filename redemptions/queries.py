@@ -1,0 +1,210 @@
+"""Named reads: receipts as people see them, an outlet's day, the outcome of a key."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import ExtractHour
+
+from branches.models import Bank
+from core.clock import alliance_day, alliance_zone, day_starts
+from core.errors import Outcome
+from core.limits import PAGE_SIZE
+from core.names import first_letter
+from merchants.models import Cashier
+from points.queries import transfers
+from redemptions.access import receipt_for, redemptions_of, redemptions_of_resident, with_parties
+from redemptions.errors import NotTaken
+from redemptions.models import Redemption, Refund, Undo
+from redemptions.receipts import read_receipt_number, receipt_number
+from redemptions.services.captures import kept_answer
+from residents.models import Resident
+
+HIDDEN = "**"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One issuing bank's share of a receipt."""
+
+    bank: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What outlet and resident see of a redemption."""
+
+    number: str
+    outlet: str
+    merchant: str
+    resident: str
+    points: int
+    captured_at: datetime
+    given_back: int
+    undone_at: datetime | None
+    picture: str
+
+    @property
+    def left(self) -> int:
+        """The points that can still be given back."""
+        return self.points - self.given_back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenBack:
+    """Points of a receipt that went back to the resident."""
+
+    points: int
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some receipts, newest first; `older_than` asks for those after them, None when there are no more."""
+
+    receipts: Sequence[Receipt]
+    older_than: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What an outlet took in a day."""
+
+    receipts: int
+    points: int
+
+
+def receipt_of(redemption: Redemption) -> Receipt:
+    """The receipt of a redemption that was fetched with its parties, or was made just now; no query."""
+    undone: Undo | None = getattr(redemption, "undo", None) if Redemption.undo.is_cached(redemption) else None
+    return Receipt(
+        number=redemption.receipt,
+        outlet=redemption.outlet.name,
+        merchant=redemption.outlet.merchant.name,
+        resident=masked_name(redemption.resident.name),
+        points=redemption.points,
+        captured_at=redemption.captured_at,
+        given_back=redemption.given_back,
+        undone_at=undone.undone_at if undone else None,
+        picture=redemption.outlet.picture,
+    )
+
+
+def receipt_with_parts(*, cashier: Cashier, receipt: str) -> tuple[Receipt, Sequence[Part]]:
+    """
+    A receipt of the cashier's outlet, and which banks' points it is made of, the largest part first.
+
+    :raises ReceiptNotFound: if the outlet has no such receipt.
+    """
+    redemption = receipt_for(cashier=cashier, receipt=receipt)
+    return receipt_of(redemption), parts_of(redemption)
+
+
+def givings_of(redemption: Redemption) -> Sequence[GivenBack]:
+    """What was given back of a redemption, the earliest first; an undo gave what was left. One query."""
+    found = [
+        GivenBack(points=row.points, reason=row.reason, at=row.refunded_at) for row in redemption.refunds.order_by("refunded_at", "pk")
+    ]
+    if hasattr(redemption, "undo"):
+        rest = redemption.points - sum(part.points for part in found)
+        found.append(GivenBack(points=rest, reason=redemption.undo.reason, at=redemption.undo.undone_at))
+    return found
+
+
+def parts_of(redemption: Redemption, *, issuers: Collection[UUID] | None = None) -> Sequence[Part]:
+    """The issuing banks' shares of a redemption, the largest first; of these issuers only, when given."""
+    moved = transfers([(redemption.wallet_id, redemption.transfer_id)])[redemption.transfer_id]
+    shares: Counter[UUID] = Counter()
+    for posting in moved.postings:
+        if issuers is None or posting.issuer_id in issuers:
+            shares[posting.issuer_id] += posting.points
+    names = bank_names(shares)
+    return [Part(bank=names[issuer], points=points) for issuer, points in shares.most_common()]
+
+
+def bank_names(issuers: Collection[UUID]) -> dict[UUID, str]:
+    """The names of the banks behind issuers."""
+    return dict(Bank.objects.filter(issuer_id__in=list(issuers)).values_list("issuer_id", "name"))
+
+
+def today_at(*, cashier: Cashier, at: datetime, older_than: str = "", limit: int = PAGE_SIZE) -> Page:
+    """
+    The receipts of the cashier's outlet of the day, page by page; two queries whatever their number.
+
+    :raises ReceiptNotFound: if `older_than` is no receipt's number.
+    """
+    begins = day_starts(alliance_day(at))
+    rows = redemptions_of(cashier=cashier).filter(captured_at__gte=begins, captured_at__lt=begins + timedelta(days=1))
+    if older_than:
+        rows = rows.filter(pk__lt=read_receipt_number(older_than))
+    found = [receipt_of(row) for row in rows.order_by("-pk")[: limit + 1]]
+    more = len(found) > limit
+    return Page(receipts=found[:limit], older_than=found[limit - 1].number if more else None)
+
+
+def taken_on(*, cashier: Cashier, day: date) -> Taken:
+    """How many receipts of the cashier's outlet of a day stand, wholly or in part, and the points that do. One query."""
+    made = Redemption.objects.filter(outlet_id=cashier.outlet_id, given_back__lt=F("points"))
+    of_day = made.filter(captured_at__gte=day_starts(day), captured_at__lt=day_starts(day + timedelta(days=1)))
+    return Taken(**of_day.aggregate(receipts=Count("pk"), points=Sum(F("points") - F("given_back"), default=0)))
+
+
+def outcome_of(*, cashier: Cashier, key: str) -> Outcome[Redemption]:
+    """
+    What this outlet's key was answered: the redemption or the refusal that was kept.
+
+    :raises NotTaken: if nothing was decided under this key; it may be sent again.
+    """
+    kept = kept_answer(outlet_id=cashier.outlet_id, key=key)
+    if kept is None:
+        raise NotTaken
+    return kept
+
+
+def receipt_numbers(*, transfer_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The receipt's number by transfer, for redemptions and for what gave them back; three queries whatever their number."""
+    taken = Redemption.objects.filter(transfer_id__in=transfer_ids).values_list("transfer_id", "pk")
+    undone = Undo.objects.filter(transfer_id__in=transfer_ids).values_list("transfer_id", "redemption_id")
+    refunded = Refund.objects.filter(transfer_id__in=transfer_ids).values_list("transfer_id", "redemption_id")
+    return {transfer: receipt_number(number) for transfer, number in [*taken, *undone, *refunded]}
+
+
+def receipts_of_resident(*, resident: Resident, transfer_ids: Collection[UUID]) -> dict[UUID, Receipt]:
+    """A resident's receipts by transfer, for redemptions and for what gave them back; two queries whatever their number."""
+    refunded = dict(Refund.objects.filter(transfer_id__in=transfer_ids).values_list("transfer_id", "redemption_id"))
+    wanted = Q(transfer_id__in=transfer_ids) | Q(undo__transfer_id__in=transfer_ids) | Q(pk__in=set(refunded.values()))
+    rows = {row.pk: row for row in redemptions_of_resident(resident=resident).filter(wanted)}
+    receipts = {number: receipt_of(row) for number, row in rows.items()}
+    found = {transfer: receipts[number] for transfer, number in refunded.items() if number in receipts}
+    for number, row in rows.items():
+        found[row.transfer_id] = receipts[number]
+        if receipts[number].undone_at is not None:
+            found[row.undo.transfer_id] = receipts[number]
+    return found
+
+
+def latest_receipt(*, resident: Resident) -> Receipt | None:
+    """A resident's newest receipt; None before the first."""
+    row = with_parties(Redemption.objects.filter(resident=resident)).order_by("-pk").first()
+    return None if row is None else receipt_of(row)
+
+
+def masked_name(name: str) -> str:
+    """The first character and nothing of the rest, so that a cashier can compare and not copy: `王**`."""
+    return first_letter(name) + HIDDEN
+
+
+def redeemed_by_hour(*, day: date, banks: Collection[int] | None) -> dict[int, int]:
+    """Points taken in each hour of a day, 0 to 23, at merchants these banks acquire; None means all. Undone ones count too."""
+    taken = Redemption.objects.filter(captured_at__gte=day_starts(day), captured_at__lt=day_starts(day + timedelta(days=1)))
+    if banks is not None:
+        taken = taken.filter(outlet__merchant__acquirer__in=banks)
+    by_hour = taken.annotate(hour=ExtractHour("captured_at", tzinfo=alliance_zone())).values("hour").annotate(total=Sum("points"))
+    return dict(by_hour.values_list("hour", "total"))

@@ -1,0 +1,27 @@
+"""Numbers of receipts as people read and type them: at least eight digits, the last one a check digit."""
+
+from __future__ import annotations
+
+from redemptions.codes import check_digit, has_valid_check_digit
+from redemptions.errors import ReceiptNotFound
+
+SHORTEST = 8
+LONGEST = 19  # what the database's numbers can reach
+
+
+def receipt_number(number: int) -> str:
+    """`12` as `"00000125"`: padded, with its Damm digit behind."""
+    body = f"{number:0{SHORTEST - 1}d}"
+    return body + check_digit(body)
+
+
+def read_receipt_number(text: str) -> int:
+    """
+    The number behind what was typed; spaces don't matter.
+
+    :raises ReceiptNotFound: if no receipt has such a number.
+    """
+    digits = "".join(text[: 2 * LONGEST].split())
+    if not (digits.isascii() and digits.isdigit() and SHORTEST <= len(digits) <= LONGEST and has_valid_check_digit(digits)):
+        raise ReceiptNotFound
+    return int(digits[:-1])

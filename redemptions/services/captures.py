@@ -1,0 +1,147 @@
+"""Take points: once per key, once per claim."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from core.errors import DomainError, Done, Outcome, Refused
+from core.outbox.services import publish
+from merchants.models import Cashier
+from points.errors import REFUSALS, IdempotencyKeyReused
+from points.posting import Redeem, post_one
+from redemptions.errors import ClaimClosed, ClaimExpired, ClaimNotFound
+from redemptions.keys import check_key, request_hash
+from redemptions.limits import RedemptionFacts, over_limit
+from redemptions.models import Claim, Redemption, RefusedCapture
+from redemptions.news import RedemptionCaptured
+from redemptions.services.claims import open_claim
+from redemptions.services.tills import hold_key
+from redemptions.statements import Answer, answers, held_claim, keep_redemption
+
+KEPT: Final[dict[str, type[DomainError]]] = {
+    ClaimClosed.code: ClaimClosed,
+    ClaimExpired.code: ClaimExpired,
+    **{error.code: error for error in REFUSALS.values()},
+}
+OWN_CLAIM = "take/"  # begins the key of a claim that a capture opened by itself; no till's key has a slash
+
+
+def capture(*, cashier: Cashier, claim_id: UUID, points: int, key: str, at: datetime) -> Redemption:
+    """
+    Take points from the resident whose code was claimed, once per key. The same key gives the same answer again.
+
+    :raises InvalidPoints, InvalidKey: if the request can't be meant so; nothing is kept of it.
+    :raises IdempotencyKeyReused: if the key was used for another claim or amount.
+    :raises ClaimNotFound: if this cashier has no such claim, or was dismissed.
+    :raises ClaimExpired, ClaimClosed: if the claim is past its two minutes, or used.
+    :raises InsufficientPoints, WalletFrozen, WalletClosed: if the ledger refuses.
+    """
+    _check_form(points, key)
+    with transaction.atomic():
+        outcome = _capture(cashier, claim_id, points, key, at)
+    return outcome.or_raise()  # after commit: a refusal keeps its key
+
+
+def capture_code(*, cashier: Cashier, code: str, points: int, key: str, at: datetime) -> Redemption:
+    """
+    Claim a code and take points from it in one step: the amount first, then the scan.
+
+    A refusal of the ledger names the claim that stays open, for a smaller amount with a new key.
+
+    :raises DomainError: whatever `claim_code` and `capture` raise.
+    """
+    _check_form(points, key)
+    with transaction.atomic():
+        outcome = _capture_code(cashier, code, points, key, at)
+    return outcome.or_raise()
+
+
+def kept_answer(*, outlet_id: int, key: str) -> Outcome[Redemption] | None:
+    """What an outlet's key was answered, if it was."""
+    for known in answers(outlet_id=outlet_id, key=key):
+        return _told_again(known)
+    return None
+
+
+def _check_form(points: int, key: str) -> None:
+    check_key(key)
+    if refusal := over_limit(RedemptionFacts(points=points)):
+        raise refusal
+
+
+def _capture(cashier: Cashier, claim_id: UUID, points: int, key: str, at: datetime) -> Outcome[Redemption]:
+    asked = request_hash("claim", claim_id, points)
+    claim = held_claim(cashier=cashier, claim_id=claim_id, key=key)
+    used = False
+    for known in answers(outlet_id=cashier.outlet_id, key=key, claim=claim):
+        if known.key == key:
+            return _told_again(known) if bytes(known.request_hash) == asked else Refused(IdempotencyKeyReused())
+        used = True
+    if claim is None:
+        return Refused(ClaimNotFound())
+    if used or claim.closed_at is not None:
+        return _refuse(claim, ClaimClosed(), key=key, asked=asked, at=at)
+    if at >= claim.expires_at:
+        return _refuse(claim, ClaimExpired(), key=key, asked=asked, at=at)
+    return _take(cashier, claim, points, key=key, asked=asked, at=at)
+
+
+def _capture_code(cashier: Cashier, code: str, points: int, key: str, at: datetime) -> Outcome[Redemption]:
+    asked = request_hash("code", code, points)
+    if refusal := hold_key(cashier=cashier, key=key):
+        return Refused(refusal)
+    for known in answers(outlet_id=cashier.outlet_id, key=key):
+        return _told_again(known) if bytes(known.request_hash) == asked else Refused(IdempotencyKeyReused())
+    opened = open_claim(cashier=cashier, code=code, key=OWN_CLAIM + key, asked=asked, at=at)
+    if isinstance(opened, Refused):
+        return opened
+    return _take(cashier, opened.value, points, key=key, asked=asked, at=at)
+
+
+def _take(cashier: Cashier, claim: Claim, points: int, *, key: str, asked: bytes, at: datetime) -> Outcome[Redemption]:
+    result = post_one(
+        Redeem(
+            wallet=claim.wallet_id,
+            merchant=cashier.outlet.merchant.party_id,
+            points=points,
+            key=f"take:{cashier.outlet_id}:{key}",
+            effective_at=at,
+            facts={"claim": str(claim.pk)},
+        ),
+        at=at,
+    )
+    if result.refused or result.transfer_id is None:
+        error = result.error
+        error.details["claim"] = str(claim.pk)  # it stays open, for a smaller amount
+        return _refuse(claim, error, key=key, asked=asked, at=at)
+    redemption = keep_redemption(
+        claim=claim, cashier=cashier, transfer_id=result.transfer_id, points=points, key=key, request_hash=asked, at=at
+    )
+    publish(RedemptionCaptured(redemption=redemption.number), at=at)
+    return Done(redemption)
+
+
+def _refuse(claim: Claim, error: DomainError, *, key: str, asked: bytes, at: datetime) -> Refused:
+    assert error.code in KEPT, "a kept refusal must be readable again"
+    RefusedCapture.objects.create(
+        outlet_id=claim.outlet_id,
+        cashier_id=claim.cashier_id,
+        claim=claim,
+        key=key,
+        request_hash=asked,
+        code=error.code,
+        details=error.details,
+        refused_at=at,
+    )
+    return Refused(error)
+
+
+def _told_again(known: Answer) -> Outcome[Redemption]:
+    if known.taken:
+        return Done(Redemption.objects.select_related("resident", "outlet__merchant", "undo").get(pk=known.number))
+    refused = RefusedCapture.objects.get(pk=known.number)
+    return Refused(KEPT[refused.code](**refused.details))

@@ -1,0 +1,144 @@
+"""Scans: a code is checked, used up, and opens a claim for two minutes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, Q
+
+from core.errors import DomainError, Done, Outcome, Refused
+from core.limits import BAD_CODES_PER_HANDLE, BAD_CODES_PER_MERCHANT, BAD_CODES_WINDOW, CLAIM_SECONDS, CODES_PER_SWEEP, USED_CODES_KEPT
+from merchants.models import Cashier
+from points.errors import IdempotencyKeyReused, WalletFrozen
+from points.queries import is_frozen
+from redemptions.codes import Code, device_key, read_code
+from redemptions.errors import BadCode, CodeAlreadyUsed, TooManyBadCodes
+from redemptions.keys import check_key, request_hash
+from redemptions.models import Claim, CodeAttempt, DeviceCredential, UsedCode
+from redemptions.services.tills import hold_key
+
+NO_KEY = bytes(32)  # unknown handles are checked against it, so that they take as long as known ones
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """A code that passed every check but is not used up yet."""
+
+    device: DeviceCredential
+    step: int
+
+
+def claim_code(*, cashier: Cashier, code: str, key: str, at: datetime) -> Claim:
+    """
+    Open a claim on the resident who shows the code, once per key.
+
+    :raises NoTill: if the cashier was dismissed or the outlet closed.
+    :raises IdempotencyKeyReused: if the key opened a claim on another code.
+    :raises NotOurCode, MistypedCode, BadCode, TooManyBadCodes: if the code can't be trusted.
+    :raises CodeExpired, CodeClockAhead, CodeAlreadyUsed: if it is not its minute, or it was taken.
+    :raises WalletFrozen: if the resident's phone or wallet is frozen.
+    """
+    check_key(key)
+    with transaction.atomic():
+        outcome = _claim_code(cashier, code, key, at)
+    return outcome.or_raise()  # after commit: a wrong code stays counted
+
+
+def open_claim(*, cashier: Cashier, code: str, key: str, asked: bytes, at: datetime) -> Outcome[Claim]:
+    """Check a code and open a claim on it in the caller's transaction, which holds the key and found it unused."""
+    checked = _check_code(cashier, code, at)
+    if isinstance(checked, DomainError):
+        return Refused(checked)
+    _use_up(checked, at)
+    device, holder = checked.device, checked.device.resident.survivor
+    claim = Claim.objects.create(
+        cashier=cashier,
+        outlet_id=cashier.outlet_id,
+        resident=holder,
+        wallet_id=holder.wallet_id,
+        device=device,
+        key=key,
+        request_hash=asked,
+        opened_at=at,
+        expires_at=at + timedelta(seconds=CLAIM_SECONDS),
+    )
+    return Done(claim)
+
+
+def close_claims(*, cashier_id: int, at: datetime) -> int:
+    """Close what a cashier has open, and say how many there were. Repeated, it changes nothing."""
+    return Claim.objects.filter(cashier_id=cashier_id, closed_at__isnull=True, redemption__isnull=True).update(closed_at=at)
+
+
+def forget_old_codes(*, at: datetime) -> int:
+    """Remove used codes and wrong ones that no check looks at any more, a batch of each, and say how many there were."""
+    used = UsedCode.objects.filter(used_at__lt=at - USED_CODES_KEPT).values_list("pk", flat=True)
+    wrong = CodeAttempt.objects.filter(made_at__lt=at - BAD_CODES_WINDOW).values_list("pk", flat=True)
+    removed, _each = UsedCode.objects.filter(pk__in=used[:CODES_PER_SWEEP]).delete()
+    also, _each = CodeAttempt.objects.filter(pk__in=wrong[:CODES_PER_SWEEP]).delete()
+    return removed + also
+
+
+def _claim_code(cashier: Cashier, code: str, key: str, at: datetime) -> Outcome[Claim]:
+    asked = request_hash("claim", code)
+    if refusal := hold_key(cashier=cashier, key=key):
+        return Refused(refusal)
+    known = Claim.objects.filter(outlet_id=cashier.outlet_id, key=key).select_related("resident").first()
+    if known is not None:
+        return Done(known) if bytes(known.request_hash) == asked else Refused(IdempotencyKeyReused())
+    return open_claim(cashier=cashier, code=code, key=key, asked=asked, at=at)
+
+
+def _check_code(cashier: Cashier, text: str, at: datetime) -> Scan | DomainError:
+    try:
+        code = read_code(text)
+    except DomainError as refusal:
+        return refusal
+    # The lock makes guesses at one phone's code come one after another, so that each is counted before the next.
+    held = DeviceCredential.objects.select_for_update(of=("self",)).select_related("resident__successor")
+    device = held.filter(handle=code.handle).first()
+    if _tried_too_often(cashier, code, at):
+        return TooManyBadCodes()
+    if not code.is_signed_by(_key_of(device), at=at) or device is None:
+        CodeAttempt.objects.create(merchant_id=cashier.outlet.merchant_id, handle=code.handle, made_at=at)
+        return BadCode()
+    return _check_use(Scan(device=device, step=code.step_near(at)), code, at)
+
+
+def _check_use(scan: Scan, code: Code, at: datetime) -> Scan | DomainError:
+    device = scan.device
+    if device.revoked_at is not None:
+        return BadCode()
+    try:
+        code.check_window(at=at)
+    except DomainError as refusal:
+        return refusal
+    if device.last_step is not None and scan.step <= device.last_step:
+        return CodeAlreadyUsed()
+    if device.frozen_at is not None or is_frozen(device.resident.survivor.wallet_id):
+        return WalletFrozen()
+    return scan
+
+
+def _use_up(scan: Scan, at: datetime) -> None:
+    """One use, shown twice: the step only rises, and no step is there twice."""
+    newer = Q(last_step__isnull=True) | Q(last_step__lt=scan.step)
+    moved = DeviceCredential.objects.filter(newer, pk=scan.device.pk).update(last_step=scan.step)
+    assert moved == 1, "the device is locked, so its step is the one that was checked"
+    UsedCode.objects.create(device=scan.device, step=scan.step, used_at=at)
+
+
+def _key_of(device: DeviceCredential | None) -> bytes:
+    master = None if device is None else settings.CODE_KEYS.get(device.key_id)
+    if device is None or master is None:
+        return NO_KEY
+    return device_key(master=master, device=device.pk, version=device.version)
+
+
+def _tried_too_often(cashier: Cashier, code: Code, at: datetime) -> bool:
+    recent = CodeAttempt.objects.filter(merchant_id=cashier.outlet.merchant_id, made_at__gt=at - BAD_CODES_WINDOW)
+    counted = recent.aggregate(all=Count("pk"), this=Count("pk", filter=Q(handle=code.handle)))
+    return bool(counted["this"] >= BAD_CODES_PER_HANDLE or counted["all"] >= BAD_CODES_PER_MERCHANT)

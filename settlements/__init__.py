@@ -1,0 +1,1 @@
+"""The day closed: statements and what banks owe each other."""
