@@ -1,0 +1,500 @@
+#!/usr/bin/env python3
+"""
+Check the sealed log of a points alliance without trusting anyone. docs/proving.md explains what that proves.
+
+    verify_books.py receipt FILE     a receipt, as a file or as the text of its QR code, with nothing but the file
+    verify_books.py export FILE      a bank's own leaves against the whole log, and the bank's totals out of them
+    verify_books.py witness          look at the log, check that it was only added to, and cosign it
+
+It needs Python 3.11 or newer and the package `cryptography`; it is one file, to be read before it is trusted.
+Exit status: 0 all is well, 2 something is wrong, 1 it could not be checked (a file, the network, the arguments).
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import fcntl
+import http.client
+import json
+import os
+import struct
+import sys
+import time
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+OK, NOT_CHECKED, WRONG = 0, 1, 2
+LOG_KEY, WITNESS_KEY, HASH, KEY_ID, SIGNATURE = 1, 4, 32, 4, 64  # two types of signatures; three lengths in bytes
+DASH, COSIGNED = "\N{EM DASH} ", "cosignature/v1\ntime {}\n{}"  # a signature begins with one; a witness signs the other
+TILE_WIDTH, TIMEOUT_SECONDS, AGAIN_SECONDS, REFUSALS = 256, 30, 3, (400, 403, 404, 410)
+POSTING = struct.Struct(">BBq16s16s")
+KINDS = ("lot", "hold", "arrears", "issuance", "payable", "breakage", "retired", "transit")
+WALLETS = ("lot", "hold", "arrears")
+UNREADABLE = (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, struct.error)
+
+
+class Wrong(Exception): ...  # something is not as it was promised
+
+
+class NotChecked(Exception): ...  # it could not be checked
+
+
+class Refused(NotChecked): ...  # the log answered, and does not give what it was asked for
+
+
+# --- Signed notes: https://c2sp.org/signed-note, tlog-checkpoint, tlog-cosignature -------------------------------------
+class Key(NamedTuple):  # a public key, written name+id+base64
+    name: str
+    kind: int
+    raw: bytes
+
+    @classmethod
+    def read(cls, text: str) -> Key:
+        """Read one, and check that its id is its own."""
+        name, _, rest = text.partition("+")
+        raw = decode(rest.partition("+")[2])
+        key = cls(name, int.from_bytes(raw[:1], "big"), raw[1:])
+        if str(key) != text or len(key.raw) != HASH or key.kind not in (LOG_KEY, WITNESS_KEY):
+            raise ValueError("not a public key of a log or a witness, or its id is another's")
+        return key
+
+    @property
+    def id(self) -> bytes:
+        """Four bytes that name the key."""
+        return sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.raw).digest()[:KEY_ID]
+
+    def __str__(self) -> str:
+        return f"{self.name}+{self.id.hex()}+{encode(bytes([self.kind]) + self.raw)}"
+
+    def signed(self, text: str, line: str) -> bool:
+        """Whether the line is this key's good signature under the text."""
+        try:
+            raw = decode(line.removeprefix(f"{DASH}{self.name} ").removesuffix("\n"))
+            message = text if self.kind == LOG_KEY else COSIGNED.format(int.from_bytes(raw[KEY_ID:-SIGNATURE], "big"), text)
+            Ed25519PublicKey.from_public_bytes(self.raw).verify(raw[-SIGNATURE:], message.encode())
+        except (ValueError, InvalidSignature):  # another's line, or a forged one
+            return False
+        return raw[:KEY_ID] == self.id and len(raw) == KEY_ID + 8 * (self.kind == WITNESS_KEY) + SIGNATURE
+
+
+class Checkpoint(NamedTuple):  # what the log signed of itself: so many leaves, this root
+    note: str
+    text: str
+    lines: Sequence[str]
+    origin: str
+    size: int
+    root: bytes
+
+    @classmethod
+    def read(cls, note: str, keys: Sequence[Key]) -> Checkpoint:
+        """Read one, and check that the log signed it."""
+        text, gap, signatures = note.rpartition("\n\n")
+        lines = signatures.splitlines(keepends=True)
+        origin, size, root = text.split("\n")
+        found = cls(note, text + "\n", lines, origin, int(size), decode(root))
+        if not gap or not note.endswith("\n") or str(found.size) != size or len(found.root) != HASH or found.size < 1:
+            raise ValueError("not a checkpoint")
+        if not any(key.kind == LOG_KEY and key.name == origin and key.signed(found.text, line) for key in keys for line in lines):
+            raise Wrong("The checkpoint is not signed by the log: no signature of a key you gave is good.")
+        return found
+
+    def witnessed(self, keys: Sequence[Key], quorum: int) -> list[str]:
+        """The witnesses that cosigned it, at least as many as asked for."""
+        found = {key.name for key in keys if key.kind == WITNESS_KEY for line in self.lines if key.signed(self.text, line)}
+        if len(found) < quorum:
+            raise Wrong(f"{len(found)} of your witnesses cosigned the log of {self.size} leaves; you asked for {quorum}.")
+        return sorted(found)
+
+
+# --- The tree: RFC 9162 ------------------------------------------------------------------------------------------------
+def node(left: bytes, right: bytes) -> bytes:
+    """The hash over two hashes."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+def inclusion_root(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
+    """The root that a proof leads to from the hash of a leaf (2.1.3)."""
+    if (size == 1) != (not path):
+        raise Wrong("The proof is not as long as the tree is high.")
+    if size == 1:
+        return leaf
+    half = 1 << ((size - 1).bit_length() - 1)
+    if index < half:
+        return node(inclusion_root(leaf, index, half, path[:-1]), path[-1])
+    return node(path[-1], inclusion_root(leaf, index - half, size - half, path[:-1]))
+
+
+def consistency_roots(old: int, new: int, path: Sequence[bytes], known: bytes | None) -> tuple[bytes, bytes]:
+    """The roots of the old and of the new tree that a proof leads to (2.1.4); `known` while the old tree is a whole subtree."""
+    if (len(path) != (known is None)) if old == new else not path:
+        raise Wrong("The proof of consistency is not as long as the trees ask for.")
+    if old == new:
+        found = path[0] if known is None else known
+        return found, found
+    half, last = 1 << ((new - 1).bit_length() - 1), path[-1]
+    if old <= half:
+        left_old, left_new = consistency_roots(old, half, path[:-1], known)
+        return left_old, node(left_new, last)
+    right_old, right_new = consistency_roots(old - half, new - half, path[:-1], None)
+    return node(last, right_old), node(last, right_new)
+
+
+# --- Leaves and their parts: docs/proving.md ----------------------------------------------------------------------------
+def split(data: bytes) -> list[bytes]:
+    """Fields: each has its length in front, four bytes; nothing is left over."""
+    found, end = [], 0
+    while end < len(data):
+        start = end + 4
+        end = start + int.from_bytes(data[end:start], "big")
+        found.append(data[start:end])
+    if end != len(data):
+        raise ValueError("a field is cut off")
+    return found
+
+
+def read_leaf(data: bytes) -> tuple[bytes, bytes, bytes, list[bytes]]:
+    """What a leaf says in the open: what it is, its reason, its times; and the commitments to its parts."""
+    version, what, _fact, reason, _wallet, times, _follows, _facts, _key, parts = split(data)
+    if version != b"cf-leaf-1" or len(parts) % HASH:
+        raise ValueError("not a leaf of the first version")
+    return what, reason, times, rows(parts)
+
+
+def read_part(data: bytes) -> tuple[bytes, bytes, list[bytes]]:
+    """An opened part: its issuer, a commitment to its place among the issuer's parts, and its postings or the statement."""
+    version, issuer, placed, *entries = split(data)
+    if version != b"cf-part-1":
+        raise ValueError("not a part of the first version")
+    return issuer, placed, entries
+
+
+def postings(part: bytes) -> Iterator[tuple[str, str, str, int, str]]:
+    """Whose points moved, from what kind of account to which, how many, and the merchant where there is one."""
+    issuer, _placed, entries = read_part(part)
+    for source, target, points, *parties in map(POSTING.unpack, entries):
+        merchant = dict(zip((KINDS[source], KINDS[target]), parties, strict=True)).get("payable")
+        yield str(uuid.UUID(bytes=issuer)), KINDS[source], KINDS[target], points, str(uuid.UUID(bytes=merchant)) if merchant else ""
+
+
+def commitment(blinding: bytes, data: bytes) -> bytes:
+    """What hides the data until both are shown."""
+    if len(blinding) != HASH:
+        raise ValueError("what blinds is not as long as a hash")
+    return sha256(blinding + data).digest()
+
+
+def rows(data: bytes) -> list[bytes]:
+    """The hashes of a row of them."""
+    return [data[at : at + HASH] for at in range(0, len(data), HASH)]
+
+
+def encode(raw: bytes) -> str:
+    """Bytes as base64."""
+    return binascii.b2a_base64(raw, newline=False).decode()
+
+
+def decode(text: str) -> bytes:
+    """Bytes from base64, written in the one way there is."""
+    raw = binascii.a2b_base64(text, strict_mode=True)
+    if encode(raw) != text:
+        raise ValueError("base64 with loose ends")
+    return raw
+
+
+# --- Receipts ------------------------------------------------------------------------------------------------------------
+def read_receipt(text: str) -> tuple[int, bytes, list[tuple[bytes, bytes]], list[bytes], str]:
+    """A receipt from the text of a file or of a QR code: number, leaf, opened parts, proof, and the checkpoint it leads to."""
+    if text.strip().startswith("CFRECEIPT1."):
+        encoded = text.strip().partition(".")[2]
+        number, leaf, parts, path, note = split(base64.b32decode(encoded + "=" * (-len(encoded) % 8)))
+        flat = split(parts)
+        return int.from_bytes(number, "big"), leaf, list(zip(flat[::2], flat[1::2], strict=True)), rows(path), note.decode()
+    body = json.loads(text)
+    if body["format"] != "cf-receipt-1":
+        raise ValueError("not a receipt of the first version")
+    pairs = [(decode(part["blinding"]), decode(part["part"])) for part in body["parts"]]
+    return body["number"], decode(body["leaf"]), pairs, [decode(each) for each in body["hashes"]], body["checkpoint"]
+
+
+def check_receipt(text: str, asked: argparse.Namespace) -> dict[str, Any]:
+    """A receipt with nothing but itself and the keys; with the log, also that the log still begins with it."""
+    number, data, pairs, path, note = read_receipt(text)
+    checkpoint = Checkpoint.read(note, asked.key)
+    witnesses = checkpoint.witnessed(asked.witness, asked.quorum)
+    if not 0 < number <= checkpoint.size:
+        raise Wrong(f"Number {number} lies beyond the checkpoint, which has {checkpoint.size} leaves.")
+    if inclusion_root(sha256(b"\x00" + data).digest(), number - 1, checkpoint.size, path) != checkpoint.root:
+        raise Wrong("The receipt is not in the log: its proof does not lead to the root that the log signed.")
+    what, reason, times, commitments = read_leaf(data)
+    if [commitment(*pair) for pair in pairs] != commitments:
+        raise Wrong("The parts of the receipt are not those that its leaf was sealed with, each once and in their order.")
+    recorded = time.gmtime(int.from_bytes(times[8:], "big", signed=True) // 1_000_000)
+    moved = [posting for _blinding, part in pairs if what == b"transfer" for posting in postings(part)]
+    said = [
+        f"Number {number} of the log {checkpoint.origin}: {reason.decode()}, recorded {time.strftime('%Y-%m-%d %H:%M:%S', recorded)} UTC.",
+        *(f"{points} points of issuer {issuer}: {source} to {target} {shop}" for issuer, source, target, points, shop in moved),
+        f"It is in the log of {checkpoint.size} leaves, which the log signed; cosigned by: {', '.join(witnesses) or '-'}.",
+    ]
+    if asked.log:
+        now = asked.log.checkpoint(asked.key)
+        compare(checkpoint, now, asked.log, Path("receipt" if str(asked.file) == "-" else asked.file))
+        said.append(f"The log has {now.size} leaves now, and none of those before was rewritten.")
+    return {"said": said, "number": number, "reason": reason.decode(), "size": checkpoint.size, "moved": moved}
+
+
+# --- The log, at an address or in a folder --------------------------------------------------------------------------------
+class Log:
+    """What the log publishes, at `https://…/api/v1/log` or in a folder with the same paths in it."""
+
+    def __init__(self, place: str) -> None:
+        self.url = urlsplit(place.rstrip("/"))
+        kind = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}.get(self.url.scheme)
+        self.link = kind(self.url.netloc, timeout=TIMEOUT_SECONDS) if kind else None
+        self.folder = Path(place)
+
+    def read(self, path: str, body: str | None = None) -> bytes:
+        """What is at the path; with a body, the answer to it. One connection is kept."""
+        try:
+            if self.link is None:
+                return (self.folder / path).read_bytes()
+            self.link.request("POST" if body else "GET", f"{self.url.path}/{path}", body, {"Content-Type": "application/json"})
+            answer = self.link.getresponse()
+            found: bytes = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise NotChecked(f"The log could not be read at {path}: {error}") from error
+        if answer.status != http.HTTPStatus.OK:
+            raise (Refused if answer.status in REFUSALS else NotChecked)(f"The log answered {answer.status} at {path}.")
+        return found
+
+    def checkpoint(self, keys: Sequence[Key]) -> Checkpoint:
+        """The newest checkpoint."""
+        return Checkpoint.read(self.read("checkpoint").decode(errors="replace"), keys)
+
+    def consistency(self, old: int, new: int, *, again: bool = True) -> list[bytes]:
+        """The proof that the log of `new` leaves begins with the log of `old` leaves; who refuses it is asked once more."""
+        try:
+            return [] if old == new else [decode(one) for one in json.loads(self.read(f"proof/consistency?from={old}&to={new}"))["hashes"]]
+        except Refused as error:
+            if again:
+                time.sleep(AGAIN_SECONDS)  # one of several servers may not have all of it yet
+                return self.consistency(old, new, again=False)
+            raise Wrong(f"The log signed {new} leaves, and can't or won't show that they begin with {old} it signed. {error}") from error
+
+    def leaves(self, size: int) -> Iterator[bytes]:
+        """The hashes of all leaves in their order, out of the tiles."""
+        for index in range(-(-size // TILE_WIDTH)):
+            width = min(TILE_WIDTH, size - index * TILE_WIDTH)
+            *above, last = f"{index:,}".split(",")
+            place = "".join(f"x{each:0>3}/" for each in above) + f"{last:0>3}"
+            row = self.read(f"tile/0/{place}" + (f".p/{width}" if width < TILE_WIDTH else ""))
+            if len(row) != width * HASH:
+                raise Wrong(f"The log's tile {place} does not have its {width} hashes.")
+            yield from rows(row)
+
+
+# --- A bank's own leaves ----------------------------------------------------------------------------------------------------
+def check_export(lines: Iterator[dict[str, Any]], asked: argparse.Namespace) -> dict[str, Any]:
+    """Each leaf of the export is in the log, none between them is left out, and this is what they add up to."""
+    header = next(lines)
+    checkpoint = Checkpoint.read(header["checkpoint"], asked.key)
+    witnesses = checkpoint.witnessed(asked.witness, asked.quorum)
+    issuer, line, leaves, place, moved, edge = uuid.UUID(header["issuer"]).bytes, next(lines, {}), 0, 0, Counter[bytes](), list[bytes]()
+    for number, leaf in enumerate(progress(asked.log.leaves(checkpoint.size), checkpoint.size), 1):
+        if line.get("number") == number:
+            found = own_place(line, leaf, issuer, moved)
+            if found != place + 1 and (leaves or not header["after"]):
+                raise Wrong(f"Before number {number} the export leaves out {found - place - 1} of the bank's leaves.")
+            leaves, place, line = leaves + 1, found, next(lines, {})
+        hashed, left = leaf, number - 1
+        while left & 1:
+            hashed, left = node(edge.pop(), hashed), left >> 1
+        edge.append(hashed)
+    if line.get("leaves") != leaves or next(lines, None):
+        raise Wrong(f"The export was cut off, or is not in the order of the log, at number {line.get('number', checkpoint.size)}.")
+    while len(edge) > 1:
+        edge[-2:] = [node(*edge[-2:])]
+    if edge != [checkpoint.root]:
+        raise Wrong("The log's tiles do not add up to the root that it signed.")
+    totals = add_up(moved)
+    said = [
+        f"All {leaves} leaves of the export are in the log of {checkpoint.size} leaves; none between them is left out.",
+        f"The log signed it; cosigned by: {', '.join(witnesses) or '-'}.",
+        *([f"The export begins after number {header['after']}; what follows is since then."] if header["after"] else []),
+        *(f"{name}: {points}" for name, points in totals.items()),
+    ]
+    return {"said": said, "issuer": header["issuer"], "size": checkpoint.size, "totals": {"leaves": leaves, **totals}}
+
+
+def own_place(line: dict[str, Any], hashed: bytes, issuer: bytes, moved: Counter[bytes]) -> int:
+    """Which of the bank's parts this line opens. It must be that of the leaf that the log has there; `moved` goes up by its points."""
+    data = decode(line["leaf"])
+    if sha256(b"\x00" + data).digest() != hashed:
+        raise Wrong(f"Number {line['number']} of the export is not the leaf that the log has there.")
+    what, _reason, _times, commitments = read_leaf(data)
+    (shown,) = line["parts"]
+    part, place = decode(shown["part"]), int(shown["place"])
+    if commitment(decode(shown["blinding"]), part) not in commitments:
+        raise Wrong(f"Number {line['number']} of the export opens a part that is not the one that its leaf was sealed with.")
+    found, placed, entries = read_part(part)
+    if found != issuer:
+        raise Wrong(f"Number {line['number']} of the export opens a part of another bank.")
+    if commitment(decode(shown["place_blinding"]), place.to_bytes(8, "big")) != placed:
+        raise Wrong(f"Number {line['number']} of the export is counted otherwise than it was sealed.")
+    if what == b"statement":
+        if sha256(line["words"].encode()).digest() != entries[0][:HASH]:
+            raise Wrong(f"Number {line['number']} of the export says other words than those that were sealed.")
+        return place
+    for entry in entries:
+        moved[entry[:2]] += POSTING.unpack(entry)[2]
+    return place
+
+
+def add_up(moved: Counter[bytes]) -> dict[str, int]:
+    """What moved from one kind of account to another, in the words of a bank's books."""
+    totals = dict.fromkeys(("issued", "taken back", "redeemed", "given back", "expired", "outstanding"), 0)
+    for (source, target), points in ((map(KINDS.__getitem__, kinds), points) for kinds, points in moved.items()):
+        totals["issued"] += points * (source == "issuance")
+        totals["taken back"] += points * (target == "issuance")
+        totals["redeemed"] += points * (target == "payable")
+        totals["given back"] += points * (source == "payable" and target in WALLETS)
+        totals["expired"] += points * ((target == "breakage") - (source == "breakage"))
+        totals["outstanding"] += points * ((target in WALLETS) - (source in WALLETS))
+    return totals
+
+
+def progress(items: Iterator[bytes], total: int) -> Iterator[bytes]:
+    """The items, while a terminal shows how far it is, how fast, and how long it will still take."""
+    began = time.monotonic()
+    for done, item in enumerate(items, 1):
+        yield item
+        if (done % 5000 == 0 or done == total) and sys.stderr.isatty():
+            rate = done / (time.monotonic() - began)
+            told = f"\r{100 * done // total:3d} % of {total} leaves, {rate:.0f}/s, {(total - done) / rate:.0f} s left  "
+            sys.stderr.write(told + "\n" * (done == total))
+
+
+# --- The witness --------------------------------------------------------------------------------------------------------------
+def witness(asked: argparse.Namespace) -> dict[str, Any]:
+    """Look once. What this witness signs is on its disk before anyone hears of it."""
+    if not asked.secret.exists() and asked.name:
+        write_safely(asked.secret, f"{asked.name} {os.urandom(HASH).hex()}\n")
+        return {"said": [f"Give this public key to the operator of the log: {own_key(asked.secret)[0]}"]}
+    key, private = own_key(asked.secret)
+    with asked.state.with_name(f"{asked.state.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        new = asked.log.checkpoint(asked.key)
+        try:
+            seen = Checkpoint.read(json.loads(asked.state.read_text())["seen"], asked.key) if asked.state.exists() else None
+        except Wrong as error:
+            raise NotChecked("No key you gave signed what this witness saw last: give the log's earlier key too (--key again).") from error
+        if seen:
+            compare(seen, new, asked.log, asked.state)
+            if new.size < seen.size:
+                return {"said": [f"The log showed its {new.size} first leaves, after {seen.size} before. Not cosigned."]}
+        seconds = int(time.time())
+        signature = key.id + seconds.to_bytes(8, "big") + private.sign(COSIGNED.format(seconds, new.text).encode())
+        write_safely(asked.state, json.dumps({"seen": new.note}))
+    asked.log.read("cosignatures", json.dumps({"size": new.size, "line": f"{DASH}{key.name} {encode(signature)}\n"}))
+    begins = f"It begins with the {seen.size} leaves seen before." if seen else "It is the first that this witness saw."
+    return {"said": [f"Cosigned the log of {new.size} leaves. {begins}"], "size": new.size}
+
+
+def compare(seen: Checkpoint, new: Checkpoint, log: Log, beside: Path) -> None:
+    """The log must go on from what was seen; if it doesn't, both signed checkpoints are the evidence, kept beside a file."""
+    (old, late), path = sorted((seen, new), key=lambda each: each.size), list[bytes]()
+    try:
+        path = log.consistency(old.size, late.size)
+        if consistency_roots(old.size, late.size, path, old.root) != (old.root, late.root):
+            raise Wrong(f"The log of {late.size} leaves does not begin with the log of {old.size} leaves: it was forked or rewritten.")  # noqa: TRY301
+    except (Wrong, *UNREADABLE) as error:
+        file = beside.with_name(f"{beside.name}.fork-{new.size}-{new.root.hex()[:8]}.json")
+        evidence = json.dumps({"seen": seen.note, "shown": new.note, "proof": [each.hex() for each in path]}, indent=1)
+        said = f"Both checkpoints are kept in {file}: show them to the other banks."
+        try:
+            write_safely(file, evidence)
+        except OSError as failed:
+            said = f"Keep this, which could not be written ({failed}), and show it to the other banks: {evidence}"
+        raise Wrong(f"{error} {said}") from error
+
+
+def own_key(path: Path) -> tuple[Key, Ed25519PrivateKey]:
+    """A witness's key, out of a file with its name and its seed."""
+    name, seed = path.read_text().split()
+    private = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(seed))
+    return Key(name, WITNESS_KEY, private.public_key().public_bytes_raw()), private
+
+
+def write_safely(path: Path, text: str) -> None:
+    """Whole or not at all, on the disk when this returns, readable by its owner alone."""
+    draft = path.with_name(f"{path.name}.new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+# --- The command line -----------------------------------------------------------------------------------------------------------
+def arguments() -> argparse.ArgumentParser:
+    """What can be asked."""
+    parser = argparse.ArgumentParser(description="Check the sealed log of a points alliance without trusting anyone.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("receipt", "export", "witness"):
+        one = commands.add_parser(name)
+        one.add_argument("--key", type=Key.read, action="append", required=True, help="a public key of the log; may be repeated")
+        one.add_argument("--log", type=Log, required=name != "receipt", help="the log's address (…/api/v1/log) or a folder")
+        one.add_argument("--json", action="store_true", help="say it as JSON")
+        if name == "witness":
+            one.add_argument("--secret", type=Path, required=True, help="file of this witness's key")
+            one.add_argument("--name", help="make that file, for a witness of this name (as east.example/witness), and no more")
+            one.add_argument("--state", type=Path, required=True, help="file of what was seen; never lose it")
+            one.add_argument("--every", type=float, metavar="SECONDS", help="go on looking; without it, look once")
+        else:
+            one.add_argument("file", type=Path)
+            one.add_argument("--witness", type=Key.read, action="append", default=[], help="a witness's public key; may be repeated")
+            one.add_argument("--quorum", type=int, default=0, help="how many of them must have cosigned")
+    return parser
+
+
+def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Do one of the four; the exit status, and what was found."""
+    try:
+        if asked.command == "witness":
+            return OK, witness(asked)
+        with sys.stdin if str(asked.file) == "-" else asked.file.open(encoding="utf-8") as file:
+            return OK, check_export(map(json.loads, file), asked) if asked.command == "export" else check_receipt(file.read(), asked)
+    except (Wrong, *UNREADABLE) as error:
+        why = error if isinstance(error, Wrong) else f"What was given can't be read as what it should be ({error!r})."
+        return WRONG, {"said": [f"WRONG: {why}"]}
+    except (NotChecked, OSError) as error:
+        return NOT_CHECKED, {"said": [f"Not checked: {error}"]}
+
+
+def main() -> int:
+    """Do what the arguments say, say what was found, and end with its status."""
+    try:
+        asked = arguments().parse_args()
+    except SystemExit as end:  # argparse ends with 2 over bad arguments, which means something else here
+        return NOT_CHECKED if end.code else OK
+    while True:
+        status, found = run(asked)
+        print(json.dumps({"status": status, **found}) if asked.json else "\n".join(found["said"]), flush=True)
+        if status == WRONG or getattr(asked, "every", None) is None:
+            return status
+        if asked.log.link:
+            asked.log.link.close()
+        time.sleep(asked.every)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
