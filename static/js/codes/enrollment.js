@@ -1,0 +1,54 @@
+// Letting this phone show its resident's codes, and knowing whether it still may.
+import { getJson, postJson } from "../http.js";
+import { importKey } from "./scheme71.js";
+import * as vault from "./vault.js";
+
+/** What the server knows just now: {resident, spendable, phone, latest, server_time}. `phone` says if this handle may show codes. */
+export async function askNow(address, handle) {
+  const sent = Date.now();
+  const answer = await getJson(`${address}?handle=${handle ?? ""}`);
+  const middle = (sent + Date.now()) / 2; // the server read its clock about then
+  return { ...answer, offsetMs: Date.parse(answer.server_time) - middle };
+}
+
+/**
+ * Have a record for the resident who is signed in. One of somebody else, or of a phone that was stopped, is thrown away.
+ * The record may be `{kept: false}`: then this browser keeps no keys.
+ */
+export async function ensure(addresses) {
+  const before = await vault.read();
+  const now = await askNow(addresses.now, before?.handle);
+  if (before && before.owner === now.resident && now.phone) {
+    const record = { ...before, offsetMs: now.offsetMs, points: now.spendable, pointsAt: Date.now() };
+    await vault.keep(record);
+    return { record, now, kept: true };
+  }
+  if (before) await vault.clear();
+  if (!(await keepsKeys())) return { record: null, now, kept: false };
+  const record = await enroll(addresses.devices, now);
+  return { record, now, kept: await vault.keep(record) };
+}
+
+async function enroll(address, now) {
+  const device = await postJson(address, {});
+  return {
+    owner: now.resident,
+    handle: device.handle,
+    key: await importKey(device.key),
+    offsetMs: now.offsetMs,
+    points: now.spendable,
+    pointsAt: Date.now(),
+  };
+}
+
+/** Try with a throw-away key, so that no phone is enrolled in vain. */
+async function keepsKeys() {
+  try {
+    const key = await importKey("00".repeat(32));
+    const kept = await vault.keep({ key });
+    await vault.clear();
+    return kept;
+  } catch {
+    return false;
+  }
+}

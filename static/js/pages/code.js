@@ -1,0 +1,163 @@
+// The code page: a code made here every quarter of a minute, with or without network, and the news when it was taken.
+import { askNow, ensure } from "../codes/enrollment.js";
+import { drawCode, wipe } from "../codes/drawing.js";
+import { makeCode, STEP_SECONDS, stepAt } from "../codes/scheme71.js";
+import { ServerCodes } from "../codes/server_codes.js";
+import * as vault from "../codes/vault.js";
+import { Problem } from "../http.js";
+import { showOutcome } from "../outcome.js";
+import { keepAwake } from "../wake_lock.js";
+
+const TICK_MS = 250;
+const NEWS_EVERY_MS = 2_000;
+const NEWS_FOR_MS = 120_000;
+const CODE_ROOM = 420;
+const CODE_ROOM_OF_WIDTH = 0.86;
+
+const page = document.getElementById("code-page");
+const addresses = { now: page.dataset.now, devices: page.dataset.devices, codes: page.dataset.codes };
+const part = Object.fromEntries([...page.querySelectorAll("[data-part]")].map((element) => [element.dataset.part, element]));
+
+let source = null; // {offsetMs, codeAt(step)}
+let shownStep = null;
+let owner = null;
+let handle = "";
+const openedAt = Date.now();
+let latest; // the newest receipt's number at the last answer; undefined before the first
+let newsUntil = 0;
+
+start();
+
+async function start() {
+  setInterval(tick, TICK_MS);
+  setInterval(lookForNews, NEWS_EVERY_MS);
+  document.addEventListener("visibilitychange", onVisibility);
+  window.addEventListener("online", refresh);
+  window.addEventListener("resize", () => (shownStep = null));
+  keepAwake();
+  const record = await vault.read();
+  if (record?.key && record.handle) use(record); // at once, before any network
+  await refresh();
+}
+
+/** Ask the server who is here, and whether this phone may (still) show codes. Without network, what there is stays. */
+async function refresh() {
+  try {
+    const { record, now, kept } = await ensure(addresses);
+    noteNow(now);
+    if (kept) use(record);
+    else useServerCodes(now);
+  } catch (error) {
+    if (error instanceof Problem) await refused(error);
+    else if (!source) show("no-network");
+  }
+}
+
+/** Signed out: the key stays and works, as without network. Nobody's points, or stopped: nothing is shown. */
+async function refused(problem) {
+  if (problem.status === 401) {
+    if (!source) show("signed-out");
+  } else if (problem.status === 404) {
+    await vault.clear();
+    show("no-bank");
+  } else if (!source) {
+    show("no-network");
+  }
+}
+
+function use(record) {
+  const same = source && source.key === record.key && handle === record.handle;
+  owner = record.owner;
+  handle = record.handle;
+  source = { key: record.key, offsetMs: record.offsetMs, codeAt: (step) => makeCode(record.key, record.handle, step) };
+  if (!same) shownStep = null;
+  showPoints(record.points, record.pointsAt);
+  show("code");
+  tick();
+}
+
+function useServerCodes(now) {
+  source = new ServerCodes(addresses.codes, now.offsetMs);
+  showPoints(now.spendable, Date.now());
+  part["online-only"].hidden = false;
+  show("code");
+  tick();
+}
+
+/** Draw the code of this moment, when it is another than the one that stands there; move the ring. */
+async function tick() {
+  if (!source || document.hidden) return;
+  const seconds = (Date.now() + source.offsetMs) / 1000;
+  const step = stepAt(seconds);
+  moveRing(STEP_SECONDS - (seconds % STEP_SECONDS));
+  if (step === shownStep) return;
+  shownStep = step;
+  try {
+    const digits = await source.codeAt(step);
+    if (document.hidden || step !== shownStep) return;
+    drawCode(part.canvas, digits, Math.min(CODE_ROOM, page.clientWidth * CODE_ROOM_OF_WIDTH));
+    part.digits.textContent = digits.match(/.{1,4}/g).join(" ");
+    page.dataset.digits = page.dataset.tell ? digits : "";
+  } catch {
+    source = null;
+    show("no-network");
+  }
+}
+
+function moveRing(left) {
+  part.ring.style.strokeDashoffset = String(100 - (left / STEP_SECONDS) * 100);
+  part.left.textContent = part.left.dataset.words.replace("{n}", String(Math.ceil(left)));
+}
+
+/** While the page is in sight and something may come: has a till taken points? */
+async function lookForNews() {
+  if (document.hidden || !navigator.onLine || !handle || Date.now() > newsUntil) return;
+  try {
+    noteNow(await askNow(addresses.now, handle));
+  } catch {
+    // without network there is no news
+  }
+}
+
+function noteNow(now) {
+  if (owner && now.resident !== owner) return;
+  if (newsUntil === 0) newsUntil = Date.now() + NEWS_FOR_MS;
+  showPoints(now.spendable, Date.now());
+  void vault.update({ points: now.spendable, pointsAt: Date.now(), offsetMs: now.offsetMs });
+  if (now.latest && isNews(now)) {
+    newsUntil = Date.now() + NEWS_FOR_MS;
+    showOutcome(document.getElementById("taken"), now.latest);
+  }
+  latest = now.latest?.receipt ?? null;
+}
+
+/** Another receipt than at the last answer. Before the first (opened without network): one of later than the page's opening. */
+function isNews(now) {
+  if (latest !== undefined) return now.latest.receipt !== latest;
+  return Date.parse(now.latest.taken_at) > openedAt + now.offsetMs;
+}
+
+function showPoints(points, at) {
+  if (typeof points !== "number") return;
+  const words = points === 1 ? part.points.dataset.one : part.points.dataset.many;
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
+  part.points.textContent = words.replace("{n}", points.toLocaleString("en"));
+  part["points-at"].textContent = part["points-at"].dataset.words.replace("{time}", time);
+}
+
+function onVisibility() {
+  if (document.hidden) {
+    wipe(part.canvas);
+    part.digits.textContent = "";
+    shownStep = null;
+  } else {
+    newsUntil = Date.now() + NEWS_FOR_MS;
+    tick();
+    refresh();
+  }
+}
+
+function show(state) {
+  for (const element of page.querySelectorAll("[data-state]")) element.hidden = element.dataset.state !== state;
+  page.removeAttribute("aria-busy");
+}

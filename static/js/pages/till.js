@@ -1,0 +1,210 @@
+// The till: scan, amount, green. One thing at a time; the history's one entry makes "back" come here, never away.
+import { alone, forget, keep, newKey, waiting } from "../till/pending.js";
+import { Keypad } from "../till/keypad.js";
+import { codeInPhoto } from "../till/photo.js";
+import { prepareReader } from "../till/reader.js";
+import { Scanner } from "../till/scanner.js";
+import { isOpen, settle } from "../till/settle.js";
+import { unlock } from "../till/sounds.js";
+import { Typing } from "../till/typing.js";
+import { isResidentsCode } from "../till/digits.js";
+import { dismiss, hideWait, showDone, showNo, showWait } from "../till/verdict.js";
+import { say } from "../till/words.js";
+import { keepAwake } from "../wake_lock.js";
+
+const SLOW_MS = 700; // after that, amber
+const CLAIM_MS = 120_000;
+
+const page = document.getElementById("till");
+const photo = document.getElementById("photo");
+const { outlet, cashier } = document.body.dataset;
+
+let busy = false; // a request is under way: nothing else begins
+
+const scanner = new Scanner(document.getElementById("scan"), { found: claim, chosen: otherWay, trouble: complain });
+const typing = new Typing(document.getElementById("typing"), { found: claim });
+const keypad = new Keypad(page.querySelector("[data-state=amount]"), { take, late: () => busy || refuse(say("scan_too_old")) });
+
+start();
+
+function start() {
+  document.addEventListener("click", unlock, { capture: true });
+  page.addEventListener("click", (event) => {
+    const way = event.target.closest("[data-do]")?.dataset.do;
+    if (way) otherWay(way);
+  });
+  photo.addEventListener("change", onPhoto);
+  window.addEventListener("popstate", onBack);
+  window.addEventListener("pageshow", (event) => event.persisted && rest());
+  window.addEventListener("online", resume);
+  prepareReader(page.dataset.reader).catch(() => {}); // told when a picture is to be read
+  keepAwake();
+  page.dataset.ready = "yes";
+  void resume();
+}
+
+function otherWay(way) {
+  if (busy) return;
+  if (way === "scan") {
+    leaveRest();
+    complain("");
+    void scanner.open();
+  } else if (way === "photo") {
+    rest();
+    photo.click();
+  } else if (way === "type") {
+    typing.clear();
+    show("typing");
+    typing.focus();
+  } else {
+    rest();
+  }
+}
+
+async function onPhoto() {
+  const file = photo.files[0];
+  photo.value = "";
+  if (!file || busy) return;
+  complain("");
+  page.setAttribute("aria-busy", "true");
+  try {
+    const value = await codeInPhoto(file);
+    if (isResidentsCode(value)) await claim(value);
+    else complain(say("other_code"));
+  } catch (error) {
+    complain(say(error.message.startsWith("photo_") ? error.message : "reader_missing"));
+  } finally {
+    page.removeAttribute("aria-busy");
+  }
+}
+
+/** A code in the hand: who is it, and how much is there? */
+async function claim(code) {
+  if (busy) return undefined;
+  const key = newKey();
+  const sent = Date.now();
+  const request = { key, address: page.dataset.claims, body: { code, key }, outlet, proof: "claim" };
+  const { done, refused } = await underWay("asking_scan", (onTrouble) => settle(request, { onTrouble }));
+  if (refused) return refuse(refused.message, refused);
+  show("amount");
+  return keypad.show({ id: done.claim, name: done.name, spendable: done.spendable, endsAt: sent + CLAIM_MS });
+}
+
+/** Take the points. The key is made and kept before anything is sent. */
+async function take({ claim: held, points, rest: left }) {
+  if (busy) return;
+  const key = newKey();
+  const request = {
+    key,
+    address: page.dataset.redemptions,
+    ask: page.dataset.outcome.replace("KEY", key),
+    body: { claim: held.id, points, key },
+    outlet,
+    cashier,
+    proof: "receipt",
+    rest: left,
+  };
+  keep(request);
+  await follow(request, { held });
+}
+
+/** What an earlier page sent and never heard of. */
+async function resume() {
+  for (const request of waiting(cashier)) {
+    if (busy) return;
+    await follow(request, { resumed: true });
+  }
+}
+
+async function follow(request, { resumed = false, held = null } = {}) {
+  busy = true; // at once: a second tap comes before the lock
+  const outcome = await alone(request, async () => {
+    const found = await underWay("asking_take", (onTrouble) => settle(request, { resumed, onTrouble }));
+    if (!isOpen(found.refused)) forget(request);
+    return found;
+  });
+  busy = false;
+  if (!outcome) return; // another tab has it
+  if (outcome.refused) await refuse(outcome.refused.message, outcome.refused, held);
+  else await next(showDone(outcome.done, { rest: request.rest }));
+}
+
+/** One thing under way; amber when the network fails or takes long. */
+async function underWay(words, act) {
+  busy = true;
+  page.inert = true;
+  const amber = () => showWait(say(words));
+  const slow = setTimeout(amber, SLOW_MS);
+  try {
+    return await act(amber);
+  } finally {
+    clearTimeout(slow);
+    hideWait();
+    page.inert = false;
+    busy = false;
+  }
+}
+
+async function refuse(words, problem = null, held = null) {
+  if (isOpen(problem)) {
+    const signedOut = problem.status === 401;
+    await showNo(say(signedOut ? "sign_in_to_know" : "reload_to_know"), { next: signedOut ? "sign_in" : "reload" });
+    location.assign(location.pathname); // whoever is signed out is led to sign in, and back here
+  } else if (problem?.code === "insufficient_points" && held) {
+    const again = await showNo(words, { next: "other_amount" });
+    if (again !== "next") return rest();
+    show("amount");
+    return keypad.show({ ...held, spendable: problem.body.available ?? held.spendable });
+  } else {
+    await next(showNo(words));
+  }
+  return undefined;
+}
+
+async function next(screen) {
+  keypad.clear();
+  show("ready");
+  if ((await screen) === "next") otherWay("scan");
+  else if (!busy) rest();
+}
+
+function complain(words) {
+  show("ready");
+  const place = page.querySelector("[data-part=notice]");
+  place.replaceChildren();
+  if (!words) return;
+  const notice = document.createElement("p");
+  notice.className = "notice notice--no till__notice";
+  notice.textContent = words;
+  place.append(notice);
+  rest({ keepNotice: true });
+}
+
+function show(state) {
+  if (state !== "ready") leaveRest();
+  for (const section of page.querySelectorAll("[data-state]")) section.hidden = section.dataset.state !== state;
+  document.body.classList.toggle("is-busy", state !== "ready");
+  window.scrollTo(0, 0);
+}
+
+/** Away from the beginning: one entry of history, never more, so that "back" comes back here. */
+function leaveRest() {
+  if (!history.state?.away) history.pushState({ away: true }, "");
+}
+
+/** Where the page begins. */
+function rest({ keepNotice = false } = {}) {
+  if (!keepNotice) page.querySelector("[data-part=notice]").replaceChildren();
+  scanner.close();
+  keypad.clear();
+  show("ready");
+}
+
+function onBack() {
+  if (busy) {
+    leaveRest(); // what is under way is under way
+    return;
+  }
+  dismiss();
+  rest();
+}

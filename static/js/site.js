@@ -1,0 +1,37 @@
+// What every page does: install the service worker its frame names, keep forms from being sent twice, offer the home screen.
+import { offerHomeScreen } from "./home_screen.js";
+
+installWorker(document.body.dataset.worker, document.body.dataset.scope);
+document.addEventListener("submit", sendOnce);
+window.addEventListener("pageshow", releaseForms);
+offerHomeScreen(document.getElementById("home-screen"));
+
+/** Have the page's service worker, if its frame names one and the browser can. */
+function installWorker(address, scope) {
+  if (!address || !("serviceWorker" in navigator)) return;
+  navigator.serviceWorker
+    .register(address, { scope })
+    .then((registration) => registration.update()) // one that is still being installed may be of another language
+    .catch(() => {}); // without it everything works but the network off
+}
+
+/** A second tap on the same button sends nothing. */
+function sendOnce(event) {
+  const form = event.target;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  if (form.method !== "post") return;
+  form.dataset.sent = "yes";
+  for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+}
+
+/** Coming back to a page that the browser kept: its forms can be sent again. */
+function releaseForms(event) {
+  if (!event.persisted) return;
+  for (const form of document.forms) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
+  }
+}

@@ -1,0 +1,119 @@
+// The claim on the screen: who, how much, and for how long the scan is good.
+import { accept, pointsOf, press, split } from "./amount.js";
+import { say, sayPoints, yuan } from "./words.js";
+
+const TICK_MS = 500;
+
+export class Keypad {
+  #section;
+  #part;
+  #input;
+  #claim = null;
+  #mode = "points";
+  #take;
+  #late;
+
+  /** `take({claim, points, rest})` when the amount is confirmed; `late()` when the scan is no longer good. */
+  constructor(section, { take, late }) {
+    this.#section = section;
+    this.#take = take;
+    this.#late = late;
+    this.#input = section.querySelector("input");
+    this.#part = Object.fromEntries([...section.querySelectorAll("[data-part]")].map((element) => [element.dataset.part, element]));
+    section.querySelector(".keypad").addEventListener("click", (event) => this.#onKey(event));
+    section.querySelector("form").addEventListener("submit", (event) => this.#onSubmit(event));
+    for (const button of section.querySelectorAll("[data-mode]")) button.addEventListener("click", () => this.#choose(button.dataset.mode));
+    this.#part.all.addEventListener("click", () => this.#all());
+    this.#input.addEventListener("input", () => this.#onTyped());
+    setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  /** Show a claim, with nothing typed; or with what was typed before, to change it. */
+  show(claim, { keep = false } = {}) {
+    this.#claim = claim;
+    this.#part.name.textContent = claim.name;
+    this.#part.spendable.textContent = sayPoints(claim.spendable);
+    this.#part.all.textContent = this.#part.all.dataset.words.replace("{n}", claim.spendable.toLocaleString("en"));
+    this.#part.all.hidden = claim.spendable === 0;
+    if (keep) this.#draw();
+    else this.#choose("points");
+    this.#tick();
+    this.#input.focus({ preventScroll: true });
+  }
+
+  /** Forget the claim. */
+  clear() {
+    this.#claim = null;
+    this.#set("");
+  }
+
+  #choose(mode) {
+    this.#mode = mode;
+    for (const button of this.#section.querySelectorAll("[data-mode]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
+    }
+    this.#part.corner.textContent = mode === "points" ? "00" : ".";
+    const label = this.#section.querySelector(`label[for="${this.#input.id}"]`);
+    label.textContent = label.dataset[mode];
+    this.#set("");
+  }
+
+  #onKey(event) {
+    const button = event.target.closest("[data-key]");
+    if (!button) return;
+    const { key, pointsKey } = button.dataset;
+    this.#set(press(this.#input.value, this.#mode === "points" && pointsKey ? pointsKey : key, this.#mode));
+  }
+
+  #onTyped() {
+    const typed = accept(this.#input.value.trim(), this.#mode);
+    this.#set(typed ?? this.#input.dataset.before ?? "");
+  }
+
+  #all() {
+    this.#choose("points");
+    this.#set(String(this.#claim?.spendable ?? ""));
+  }
+
+  #set(text) {
+    this.#input.value = this.#input.dataset.before = text;
+    this.#draw();
+  }
+
+  #draw() {
+    const { points, rest, tooMany } = this.#asked();
+    const take = this.#part.take;
+    const words = points === 0 ? take.dataset.none : points === 1 ? take.dataset.one : take.dataset.many;
+    take.textContent = words.replace("{n}", points.toLocaleString("en"));
+    take.setAttribute("aria-disabled", String(points === 0));
+    const means = document.getElementById("typed-means");
+    means.textContent = this.#meaning(points, rest, tooMany);
+    means.classList.toggle("till__means--no", tooMany);
+  }
+
+  #meaning(points, rest, tooMany) {
+    if (this.#claim?.spendable === 0) return say("none_to_spend");
+    if (tooMany) return say("too_many", { n: this.#claim.spendable });
+    if (points === 0) return "";
+    if (rest > 0) return say("rest_of_bill", { points, n: yuan(rest) });
+    return this.#mode === "points" ? say("equals_yuan", { n: yuan(points) }) : say("bill_in_points", { n: points });
+  }
+
+  #asked() {
+    return split(pointsOf(this.#input.value, this.#mode), this.#claim?.spendable ?? 0, this.#mode);
+  }
+
+  #onSubmit(event) {
+    event.preventDefault();
+    const { points, rest } = this.#asked();
+    if (this.#claim && points > 0) this.#take({ claim: this.#claim, points, rest });
+  }
+
+  #tick() {
+    if (!this.#claim || this.#section.hidden) return;
+    const seconds = Math.max(0, Math.ceil((this.#claim.endsAt - Date.now()) / 1000));
+    const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    this.#part.left.textContent = this.#part.left.dataset.words.replace("{time}", time);
+    if (seconds === 0) this.#late();
+  }
+}

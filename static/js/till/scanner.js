@@ -1,0 +1,141 @@
+// The scanning screen: the camera's picture, read frame by frame until a resident's code stands in it.
+import { Camera } from "./camera.js";
+import { isResidentsCode } from "./digits.js";
+import { readCode } from "./reader.js";
+import { beep } from "./sounds.js";
+import { say } from "./words.js";
+
+const SAME_AGAIN_MS = 3_000;
+const HINT_MS = 2_500;
+const CAMERA_TROUBLE = {
+  NotAllowedError: "camera_denied",
+  SecurityError: "camera_denied",
+  NotFoundError: "camera_missing",
+  OverconstrainedError: "camera_missing",
+};
+
+export class Scanner {
+  #dialog;
+  #video;
+  #camera;
+  #found;
+  #trouble;
+  #seen = new Map(); // value -> when it was last in sight
+  #reading = 0;
+
+  /** `found(digits)` for a resident's code; `chosen(way)` for another way: photo, type, close; `trouble(sentence)` without a camera. */
+  constructor(dialog, { found, chosen, trouble }) {
+    this.#dialog = dialog;
+    this.#video = dialog.querySelector("video");
+    this.#camera = new Camera(this.#video);
+    this.#found = found;
+    this.#trouble = trouble;
+    dialog.addEventListener("click", (event) => {
+      const way = event.target.closest("[data-choice]")?.dataset.choice;
+      if (way === "torch") this.#switchTorch();
+      else if (way) this.#leave(chosen, way);
+    });
+    dialog.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      this.#leave(chosen, "close");
+    });
+    document.addEventListener("visibilitychange", () => this.#onVisibility());
+  }
+
+  /** From a tap: show the screen and ask for the camera. */
+  open() {
+    if (!this.#dialog.open) this.#dialog.showModal();
+    this.#hint("");
+    return this.#start();
+  }
+
+  close() {
+    this.#stop();
+    if (this.#dialog.open) this.#dialog.close();
+  }
+
+  async #start() {
+    try {
+      if (!(await this.#camera.start())) return;
+    } catch (error) {
+      if (error.name === "AbortError") return; // closed while it was opening
+      this.close();
+      this.#trouble(say(CAMERA_TROUBLE[error.name] ?? "camera_busy"));
+      return;
+    }
+    this.#torch.hidden = !this.#camera.hasTorch;
+    this.#torch.setAttribute("aria-pressed", "false");
+    void this.#read(++this.#reading);
+  }
+
+  #stop() {
+    this.#reading += 1;
+    this.#camera.stop();
+  }
+
+  async #read(turn) {
+    while (turn === this.#reading) {
+      await nextFrame(this.#video);
+      if (turn !== this.#reading) return;
+      let value;
+      try {
+        value = await readCode(this.#video);
+      } catch (error) {
+        if (this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) continue;
+        this.close();
+        this.#trouble(say("reader_missing"));
+        return;
+      }
+      if (value && turn === this.#reading) this.#onValue(value);
+    }
+  }
+
+  #onValue(value) {
+    const before = this.#seen.get(value);
+    this.#seen.set(value, Date.now());
+    if (before !== undefined && Date.now() - before < SAME_AGAIN_MS) return;
+    if (this.#seen.size > 100) this.#seen.clear();
+    if (!isResidentsCode(value)) {
+      this.#hint(say("other_code"));
+      return;
+    }
+    beep();
+    navigator.vibrate?.(40);
+    this.close();
+    this.#found(value);
+  }
+
+  #hint(words) {
+    const place = this.#dialog.querySelector("[data-part=hint]");
+    place.textContent = words;
+    if (words) setTimeout(() => place.textContent === words && (place.textContent = ""), HINT_MS);
+  }
+
+  get #torch() {
+    return this.#dialog.querySelector("[data-choice=torch]");
+  }
+
+  #switchTorch() {
+    const on = this.#torch.getAttribute("aria-pressed") !== "true";
+    this.#torch.setAttribute("aria-pressed", String(on));
+    void this.#camera.setTorch(on);
+  }
+
+  #leave(chosen, way) {
+    this.close();
+    chosen(way);
+  }
+
+  #onVisibility() {
+    if (!this.#dialog.open) return;
+    if (document.hidden) this.#stop();
+    else void this.#start();
+  }
+}
+
+function nextFrame(video) {
+  return new Promise((resolve) => {
+    if ("requestVideoFrameCallback" in video) video.requestVideoFrameCallback(resolve);
+    else requestAnimationFrame(resolve);
+  });
+}

@@ -1,0 +1,1 @@
+"""Pages and small JSON answers for people: residents and cashiers."""

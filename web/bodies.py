@@ -1,0 +1,63 @@
+"""A JSON body read strictly: exactly these fields, each of exactly its type, each named once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest
+
+from core.limits import PAGE_BODY_BYTES, TEXT_FIELD
+from web.problems import BodyNotValid
+
+JSON = "application/json"
+
+
+def read_fields(request: HttpRequest, fields: Mapping[str, type], *, other: Mapping[str, type] | None = None) -> dict[str, Any]:
+    """
+    The body's fields; with `other`, either those or these. `True` is no whole number; texts are at most 200 characters.
+
+    :raises BodyNotValid: if the body is anything else.
+    """
+    body = _object(request)
+    for shape in (fields, other):
+        if isinstance(body, dict) and shape is not None and set(body) == set(shape):
+            if all(_fits(body[name], kind) for name, kind in shape.items()):
+                return body
+            raise _refusal(shape)
+    raise _refusal(fields, other)
+
+
+def _object(request: HttpRequest) -> Any:
+    try:
+        if request.content_type != JSON or int(request.META.get("CONTENT_LENGTH") or 0) > PAGE_BODY_BYTES:
+            return None
+        return json.loads(request.body, object_pairs_hook=_once, parse_constant=_refuse)
+    except (ValueError, RecursionError, RequestDataTooBig):
+        return None
+
+
+def _fits(value: object, kind: type) -> bool:
+    if type(value) is not kind:  # isinstance would take True for a number
+        return False
+    return not isinstance(value, str) or (0 < len(value) <= TEXT_FIELD and "\x00" not in value)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object that names a field twice says two things; neither is taken."""
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError
+    return fields
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _refusal(*shapes: Mapping[str, type] | None) -> BodyNotValid:
+    names = {int: "whole number", str: "text"}
+    said = [", ".join(f"{name} ({names[kind]})" for name, kind in shape.items()) for shape in shapes if shape]
+    return BodyNotValid(fields=" | ".join(said))

@@ -1,0 +1,1 @@
+"""What an embedded system would have sent."""

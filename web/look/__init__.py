@@ -1,0 +1,1 @@
+"""The look and the language a visitor chose: kept in cookies, so that pages look right before anyone signs in."""

@@ -1,0 +1,18 @@
+"""What every page's frame needs to know."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from web.look.choices import Theme, Type
+
+
+def look(request: HttpRequest) -> dict[str, object]:
+    """The chosen look, as the attributes of the page; and whether this is an embedded system."""
+    theme, type_ = request.COOKIES.get("theme", ""), request.COOKIES.get("type", "")
+    return {
+        "theme": theme if theme in {Theme.LIGHT, Theme.DARK} else "",
+        "type": type_ if type_ == Type.LARGE else "",
+        "embedded": settings.EMBEDDED,
+    }

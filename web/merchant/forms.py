@@ -1,0 +1,12 @@
+"""What cashiers fill in."""
+
+from __future__ import annotations
+
+from django import forms
+from django.db.models import BigAutoField
+
+
+class OutletForm(forms.Form):
+    """Names an outlet."""
+
+    outlet = forms.IntegerField(min_value=1, max_value=BigAutoField.MAX_BIGINT)

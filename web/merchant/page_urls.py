@@ -1,0 +1,23 @@
+"""Addresses of cashiers' pages. They end in a slash; the JSON beside them doesn't."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from web.merchant import pages, proofs, shell
+
+urlpatterns = [
+    path("", pages.show_till, name="merchant-till"),
+    path("today/", pages.show_today, name="merchant-today-page"),
+    path("receipts/<str:number>/", pages.show_receipt, name="merchant-receipt-page"),
+    path("receipts/<str:number>/proof/", proofs.show_receipt_proof, name="merchant-receipt-proof"),
+    path("statements/", pages.show_statements, name="merchant-statements"),
+    path("statements/<uuid:statement_id>/", pages.show_statement, name="merchant-statement"),
+    path("lines/<int:number>/", pages.show_line, name="merchant-line"),
+    path("lines/<int:number>/proof/", proofs.show_line_proof, name="merchant-line-proof"),
+    path("settings/", pages.show_settings, name="merchant-settings"),
+    path("outlet/", pages.choose_outlet, name="merchant-outlet"),
+    path("offline/", pages.offline, name="merchant-offline"),
+    path("manifest.webmanifest", shell.manifest, name="merchant-manifest"),
+    path("sw.js", shell.worker, name="merchant-worker"),
+]

@@ -1,0 +1,1 @@
+"""What news becomes a message, and to whom."""

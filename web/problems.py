@@ -1,0 +1,81 @@
+"""JSON answers for people's pages: a body read strictly, and a refusal told as a problem (RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, Concatenate, Final, ParamSpec
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from core.errors import DomainError, ErrorKind
+from core.limits import PAGE_BODY_BYTES
+from core.problems import MEDIA_TYPE, STATUS, problem_body
+
+P = ParamSpec("P")
+
+RETRY_AFTER_SECONDS: Final = "2"
+
+
+class SignInRequired(DomainError):
+    """Nobody is signed in, or no longer."""
+
+    code = "sign_in_required"
+    kind = ErrorKind.DENIED
+    message = _("Sign in first.")
+
+
+class BodyNotValid(DomainError):
+    """The body is not the JSON object asked for."""
+
+    code = "body_not_valid"
+    kind = ErrorKind.INVALID
+    message = _("The request must be a JSON object with these fields as asked: %(fields)s.")
+
+
+def problem(error: DomainError) -> JsonResponse:
+    """The error as `application/problem+json`: its code is the type, its details are members."""
+    status = HTTPStatus.UNAUTHORIZED if isinstance(error, SignInRequired) else STATUS[error.kind]
+    response = JsonResponse(problem_body(error, status=status), status=status, content_type=MEDIA_TYPE)
+    if error.kind is ErrorKind.BUSY:
+        response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return response
+
+
+def json_view(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A view for signed-in people that answers JSON; a refusal becomes a problem. CSRF protection stays on."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            if not request.user.is_authenticated:
+                raise SignInRequired
+            return view(request, *args, **kwargs)
+        except DomainError as error:
+            return problem(error)
+
+    return never_cache(answer)
+
+
+def read_texts(request: HttpRequest, *fields: str) -> dict[str, str]:
+    """
+    The body's fields, each a text that is not empty; no other fields.
+
+    :raises BodyNotValid: if the body is anything else.
+    """
+    refusal = BodyNotValid(fields=", ".join(fields))
+    try:
+        if int(request.headers.get("Content-Length") or 0) > PAGE_BODY_BYTES:
+            raise refusal
+        body: Any = json.loads(request.body)
+    except (ValueError, RecursionError):
+        raise refusal from None
+    if not isinstance(body, dict) or set(body) != set(fields):
+        raise refusal
+    if not all(isinstance(value, str) and value.strip() for value in body.values()):
+        raise refusal
+    return body

@@ -1,0 +1,139 @@
+"""Residents' pages: actor, a few named reads, a template."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.clock import now
+from core.errors import DomainError, NotFound
+from core.limits import HISTORY_LINES, OUTLETS_NEAR
+from identity.models import User
+from merchants.queries import outlets_near, tills_of, working_till
+from points.log.seals import seal_of_number
+from points.queries import history, is_frozen, lots, owed, spendable, transfers
+from residents.access import resident_of
+from residents.models import Resident
+from residents.queries import links_of, wallets_of
+from residents.services import claim_link
+from web.resident.actors import resident_page, signed_in_page
+from web.resident.forms import BankForm
+from web.resident.showing import debts, expiries, lines, months, story
+
+
+@never_cache
+@ensure_csrf_cookie
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """How many points, what expires when, what is near. For others: what this is, and the way in."""
+    if not isinstance(request.user, User):
+        return render(request, "resident/welcome.html")
+    try:
+        resident = resident_of(user=request.user)
+    except NotFound:
+        return render(request, "resident/newcomer.html", {"tills": tills_of(user_id=request.user.pk)[:1]})
+    return _home(request, resident)
+
+
+@require_safe
+@ensure_csrf_cookie
+def show_code(request: HttpRequest) -> HttpResponse:
+    """The page that makes codes on the phone. It says nothing about anybody, so that phones may keep it."""
+    return render(request, "resident/code.html")
+
+
+@require_safe
+@resident_page
+def show_history(request: HttpRequest, resident: Resident) -> HttpResponse:
+    """What moved, newest first; `?before=` asks for the next page."""
+    before = _transfer_id(request.GET.get("before", ""))
+    wallets = wallets_of(resident=resident)
+    found = history(*wallets, before=before, limit=HISTORY_LINES + 1)
+    shown = lines(found[:HISTORY_LINES], resident=resident)
+    more = shown[-1].id if len(found) > HISTORY_LINES else None
+    chart = None if before else months(wallets=wallets, at=now())
+    return render(request, "resident/history.html", {"lines": shown, "more": more, "chart": chart, "first": before is None})
+
+
+@require_safe
+@resident_page
+def show_transfer(request: HttpRequest, resident: Resident, transfer_id: UUID) -> HttpResponse:
+    """One line opened: why, where, proof."""
+    found = transfers([(resident.wallet_id, transfer_id)]).get(transfer_id)
+    if found is None:  # then of a wallet that was merged
+        found = transfers([(wallet, transfer_id) for wallet in wallets_of(resident=resident)]).get(transfer_id)
+    if found is None:
+        raise NotFound
+    told = {"story": story(found, resident=resident), "seal": seal_of_number(number=found.number)}
+    return render(request, "resident/transfer.html", told)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_page
+def link_bank(request: HttpRequest, user: User) -> HttpResponse:
+    """Claim one's customer number of a bank with a one-time code."""
+    form = BankForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            link = claim_link(user=user, bank=data["bank"].code, customer=data["customer"], code=data["code"], at=now())
+        except DomainError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("%(bank)s knows you now. Your points are here.") % {"bank": link.bank.name})
+            return redirect("home")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "resident/bank.html", {"form": form}, status=status)
+
+
+@require_safe
+@signed_in_page
+def show_settings(request: HttpRequest, user: User) -> HttpResponse:
+    """Language, type, theme, banks, signing out."""
+    resident = Resident.objects.filter(user=user).first()
+    links = links_of(resident=resident) if resident else []
+    return render(request, "resident/settings.html", {"links": links, "is_cashier": working_till(user_id=user.pk) is not None})
+
+
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """What is shown in place of a page that needs the network."""
+    return render(request, "resident/offline.html")
+
+
+def _transfer_id(text: str) -> UUID | None:
+    """
+    The transfer that was asked for; None if none was.
+
+    :raises NotFound: if it can't be one.
+    """
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise NotFound from None
+
+
+def _home(request: HttpRequest, resident: Resident) -> HttpResponse:
+    at = now()
+    branches = set(links_of(resident=resident).values_list("branch_id", flat=True))
+    near = outlets_near(neighborhood_id=resident.neighborhood_id, branch_ids=branches - {None})
+    return render(
+        request,
+        "resident/home.html",
+        {
+            "resident": resident,
+            "spendable": spendable(resident.wallet_id, at=at),
+            "frozen": is_frozen(resident.wallet_id),
+            "debts": debts(owed(resident.wallet_id)),
+            "expiries": expiries(lots(resident.wallet_id), at=at),
+            "outlets": near[:OUTLETS_NEAR],
+        },
+    )

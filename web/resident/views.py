@@ -1,0 +1,115 @@
+"""What a resident asks for as JSON: actor, one call, answer."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from core.clock import now
+from identity.models import User
+from points.queries import history as history_of
+from points.queries import lots, spendable
+from redemptions.access import devices_of
+from redemptions.queries import Receipt, latest_receipt
+from redemptions.services import codes_ahead, enroll_device
+from residents.access import resident_of, wallets_of_user
+from residents.models import Resident
+from residents.services import claim_link
+from web.bodies import read_fields
+from web.problems import json_view, read_texts
+from web.resident.actors import PHONE_IN_SESSION
+from web.resident.wallet import lots_shown, transfers_shown
+
+HANDLE_DIGITS: Final = 9
+
+
+@require_POST
+@json_view
+def links(request: HttpRequest) -> HttpResponse:
+    """Claim a customer number of a bank: `{bank, customer, code}`."""
+    assert isinstance(request.user, User)
+    body = read_texts(request, "bank", "customer", "code")
+    link = claim_link(user=request.user, bank=body["bank"], customer=body["customer"], code=body["code"], at=now())
+    return JsonResponse({"bank": link.bank.code, "resident": str(link.resident_id)}, status=HTTPStatus.CREATED)
+
+
+@require_GET
+@json_view
+def points(request: HttpRequest) -> HttpResponse:
+    """What may be spent now, and every lot with its dates."""
+    wallet = _resident(request).wallet_id
+    return JsonResponse({"spendable": spendable(wallet, at=now()), "lots": lots_shown(lots(wallet))})
+
+
+@require_GET
+@json_view
+def history(request: HttpRequest) -> HttpResponse:
+    """The latest transfers of the wallet, newest first."""
+    assert isinstance(request.user, User)
+    return JsonResponse({"transfers": transfers_shown(history_of(*wallets_of_user(user=request.user)))})
+
+
+@require_POST
+@json_view
+def devices(request: HttpRequest) -> HttpResponse:
+    """Let this phone show codes: `{}`. The key is in this answer and nowhere else."""
+    read_fields(request, {})
+    at = now()
+    enrolled = enroll_device(resident=_resident(request), at=at)
+    device = enrolled.device
+    request.session[PHONE_IN_SESSION] = device.handle
+    return JsonResponse(
+        {
+            "handle": f"{device.handle:09d}",
+            "version": device.version,
+            "key": enrolled.key.hex(),
+            "server_time": at.isoformat(),
+        },
+        status=HTTPStatus.CREATED,
+    )
+
+
+@require_POST
+@json_view
+def codes(request: HttpRequest) -> HttpResponse:
+    """Codes of the next minutes for a phone that can't keep a key: `{}`."""
+    read_fields(request, {})
+    ahead = codes_ahead(resident=_resident(request), handle=request.session.get(PHONE_IN_SESSION), at=now())
+    request.session[PHONE_IN_SESSION] = ahead.handle
+    return JsonResponse({"first_step": ahead.first_step, "codes": ahead.codes}, status=HTTPStatus.CREATED)
+
+
+@require_GET
+@json_view
+def present(request: HttpRequest) -> HttpResponse:
+    """How things stand: `?handle=` asks whether that phone may show codes. Asked every two seconds while a code is shown."""
+    at, resident = now(), _resident(request)
+    handle = request.GET.get("handle", "")
+    known = len(handle) == HANDLE_DIGITS and handle.isascii() and handle.isdigit()
+    latest = latest_receipt(resident=resident)
+    return JsonResponse(
+        {
+            "resident": str(resident.pk),
+            "spendable": spendable(resident.wallet_id, at=at),
+            "phone": known and devices_of(resident=resident).filter(handle=int(handle)).exists(),
+            "latest": latest and _facts(latest),
+            "server_time": now().isoformat(),
+        }
+    )
+
+
+def _facts(receipt: Receipt) -> dict[str, str | int]:
+    return {
+        "receipt": receipt.number,
+        "outlet": receipt.outlet,
+        "points": receipt.points,
+        "taken_at": receipt.captured_at.isoformat(),
+    }
+
+
+def _resident(request: HttpRequest) -> Resident:
+    assert isinstance(request.user, User)
+    return resident_of(user=request.user)

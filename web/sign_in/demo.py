@@ -1,0 +1,66 @@
+"""On an embedded system that the demo filled: sign in as one of its made-up people with one tap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from core.limits import DEMO_RESIDENTS_OFFERED, DEMO_STAFF_OFFERED, DEMO_TILLS_OFFERED
+from identity.demo import DEMO_PASSWORD
+from identity.models import User
+from identity.queries import made_up_staff, made_up_user
+from merchants.models import Cashier
+from merchants.queries import made_up_tills
+from residents.models import BankLink
+from residents.queries import made_up_residents
+
+BACKEND: Final = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """Whom one may sign in as; staff still type the password."""
+
+    residents: Sequence[BankLink]
+    tills: Sequence[Cashier]
+    staff: Sequence[User]
+    password: str
+
+
+class WhoForm(forms.Form):
+    """One of the demo's people, by the user's number."""
+
+    who = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
+def offered() -> Offered | None:
+    """The demo's people; None where there is no demo, and always where the system isn't embedded."""
+    if not settings.EMBEDDED:
+        return None
+    residents = made_up_residents(limit=DEMO_RESIDENTS_OFFERED)
+    tills = made_up_tills(limit=DEMO_TILLS_OFFERED)
+    staff = made_up_staff(limit=DEMO_STAFF_OFFERED)
+    return Offered(residents=residents, tills=tills, staff=staff, password=DEMO_PASSWORD) if residents or tills or staff else None
+
+
+@never_cache
+@require_POST
+def sign_in_as(request: HttpRequest) -> HttpResponse:
+    """Sign in as one of the demo's people. Elsewhere than embedded there is no such address, and nobody else is there."""
+    form = WhoForm(request.POST)
+    if not settings.EMBEDDED or not form.is_valid():
+        raise Http404
+    user = made_up_user(user_id=form.cleaned_data["who"])
+    if user is None:
+        raise Http404
+    login(request, user, backend=BACKEND)
+    return redirect("landing")
