@@ -1,0 +1,1 @@
+"""Faults made on purpose, against real processes: after each the books must be whole and every answer true."""

@@ -1,0 +1,134 @@
+"""Nobody writes across banks through the admin: not by a form's choice of another bank's row, not by an action on one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+from django.db.models import Model
+from django.test import Client
+
+from branches.models import Bank, Branch, Neighborhood, StaffRole
+from core.clock import alliance_day, now
+from earning.choices import RuleKind
+from earning.models import Rule, RuleVersion
+from earning.services import add_version
+from earning.services.rules import VersionTerms
+from identity.models import User
+from identity.services import user_with_phone
+from merchants.models import Cashier, Merchant, Outlet
+from openapi.models import Client as PartnerClient
+from residents.models import BankLink, ClaimCode
+from residents.services import claim_link
+from tests.earning.world import transfer_rule
+from tests.world import branch_of, make_resident
+
+pytestmark = pytest.mark.django_db
+MANAGER, CLERK, OPERATOR = "east_manager", "east_clerk", "operator"
+
+
+def signed_in(user: User) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def act(client: Client, url: str, action: str, *rows: Model) -> list[str]:
+    """Run an action on rows; the messages it left."""
+    answer = client.post(url, {"action": action, "_selected_action": [row.pk for row in rows]}, follow=True)
+    return [str(message) for message in get_messages(answer.wsgi_request)] or [
+        line.strip() for line in answer.content.decode().splitlines() if "claim code is" in line
+    ]
+
+
+def forms(west: Bank, grocer: Cashier) -> dict[str, tuple[type[Model], dict[str, Any]]]:
+    """For each add form: what it makes, and what is filled in with rows of West Bank."""
+    branch, rule = branch_of(west), transfer_rule(west).rule
+    terms = {"kind": "fixed", "points": 5, "starts_on": "2027-01-01", "delay_days": 0}
+    return {
+        "merchants/merchant": (Merchant, {"name": "Theirs", "acquirer": west.pk}),
+        "merchants/outlet": (
+            Outlet,
+            {"name": "Theirs", "merchant": grocer.outlet.merchant_id, "neighborhood": grocer.outlet.neighborhood_id, "picture": "tea"},
+        ),
+        "merchants/cashier": (Cashier, {"outlet": grocer.outlet_id, "phone": "13900000077", "name": "Theirs"}),
+        "branches/branch": (Branch, {"bank": west.pk, "code": "WB-9", "name": "Theirs"}),
+        "branches/neighborhood": (Neighborhood, {"branch": branch.pk, "code": "WB-9-N", "name": "Theirs"}),
+        "earning/rule": (Rule, {"bank": west.pk, "code": "R9", "name": "Theirs", "event_type": "bill.paid"}),
+        "earning/ruleversion": (RuleVersion, {"rule": rule.pk, **terms}),
+        "openapi/client": (PartnerClient, {"bank": west.pk, "name": "Theirs", "scopes": ["events:write"]}),
+    }
+
+
+@pytest.mark.parametrize("who", [MANAGER, CLERK])
+def test_no_form_takes_another_banks_row(request: pytest.FixtureRequest, west: Bank, grocer: Cashier, who: str) -> None:
+    client = signed_in(request.getfixturevalue(who))
+
+    for page, (kind, filled) in forms(west, grocer).items():
+        before = kind._default_manager.count()
+        answer = client.post(f"/admin/{page}/add/", filled)
+        assert answer.status_code in {200, 403}, page  # the form again with its sentence, or no such form for this role
+        assert kind._default_manager.count() == before, page
+
+
+def test_the_same_forms_take_ones_own(operator: User, west: Bank, grocer: Cashier) -> None:
+    """The forms above are filled in rightly: whoever may use such rows makes something with each."""
+    client = signed_in(operator)
+
+    for page, (kind, filled) in forms(west, grocer).items():
+        before = kind._default_manager.count()
+        client.post(f"/admin/{page}/add/", filled)
+        assert kind._default_manager.count() == before + 1, page
+
+
+def test_a_cashier_is_dismissed_by_their_own_bank_alone(east_manager: User, west_manager: User, bakery: Cashier, grocer: Cashier) -> None:
+    till = signed_in(bakery.user)
+    assert till.get("/merchant/today/").status_code == 200
+
+    act(signed_in(west_manager), "/admin/merchants/cashier/", "dismiss", bakery)
+    assert till.get("/merchant/today/").status_code == 200
+    act(signed_in(east_manager), "/admin/merchants/cashier/", "dismiss", bakery, grocer)
+
+    bakery.refresh_from_db()
+    grocer.refresh_from_db()
+    assert (bakery.dismissed_at is not None, grocer.dismissed_at) == (True, None)
+    assert till.get("/merchant/today/").status_code != 200
+
+
+def test_a_branch_issues_a_code_that_claims(east_clerk: User, west_clerk: User, east: Bank) -> None:
+    link = make_resident(links={east: "1004"}, name="Li").links.get()
+
+    act(signed_in(west_clerk), "/admin/residents/banklink/", "issue_codes", link)
+    assert not ClaimCode.objects.exists()
+    (said,) = act(signed_in(east_clerk), "/admin/residents/banklink/", "issue_codes", link)
+
+    code = said.split("the claim code is ")[1].split(". ")[0]
+    person = user_with_phone(phone="+8613800001004")
+    assert claim_link(user=person, bank="EB", customer="1004", code=code, at=now()).pk == link.pk
+    assert BankLink.objects.get(pk=link.pk).claimed_at is not None
+
+
+def test_a_role_is_ended_by_those_who_may_grant_it(east_manager: User, operator: User, east_clerk: User, west_clerk: User) -> None:
+    ours, theirs = (StaffRole.objects.get(user=user) for user in (east_clerk, west_clerk))
+    own = StaffRole.objects.get(user=east_manager)
+
+    act(signed_in(east_manager), "/admin/branches/staffrole/", "end_roles", ours, theirs)
+    act(signed_in(east_manager), "/admin/branches/staffrole/", "end_roles", own)
+
+    ended = {role.pk: StaffRole.objects.get(pk=role.pk).ended_at is not None for role in (ours, theirs, own)}
+    assert ended == {ours.pk: True, theirs.pk: False, own.pk: False}
+    act(signed_in(operator), "/admin/branches/staffrole/", "end_roles", theirs)
+    assert StaffRole.objects.get(pk=theirs.pk).ended_at is not None
+
+
+def test_a_version_is_put_in_force_by_its_bank_alone(east_manager: User, west_manager: User, west: Bank) -> None:
+    terms = VersionTerms(kind=RuleKind.FIXED, points=5, starts_on=alliance_day(now()) + timedelta(days=1))
+    draft = add_version(rule=transfer_rule(west).rule, terms=terms, at=now())
+
+    act(signed_in(east_manager), "/admin/earning/ruleversion/", "activate", draft)
+    assert RuleVersion.objects.get(pk=draft.pk).activated_at is None
+    act(signed_in(west_manager), "/admin/earning/ruleversion/", "activate", draft)
+
+    assert RuleVersion.objects.get(pk=draft.pk).activated_at is not None

@@ -1,0 +1,144 @@
+"""Journeys in a real browser: the system's Chromium without a window. Without one they are skipped, and counted."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.cache import cache
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from identity.models import User
+from tests.journeys.film import play, qr, scene
+
+CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+OPTIONS: Final = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",  # a camera that plays a film
+    "--use-fake-ui-for-media-stream",  # and is allowed at once
+)
+PHONE: Final = {"width": 390, "height": 844}
+DESKTOP: Final = {"width": 1280, "height": 800}
+BACKEND: Final = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every journey commits what it does, for the server in the other thread; and needs Chromium."""
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.django_db(databases=["default", "owner"], transaction=True))
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+
+
+@pytest.fixture(scope="package")
+def camera_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the camera finds what it plays, read anew each time it starts; its frames keep their size."""
+    return tmp_path_factory.mktemp("camera") / "film.mjpeg"
+
+
+@pytest.fixture(scope="package")
+def dull_film(camera_file: Path) -> bytes:
+    """A film of no resident's code, left with the camera before the browser first looks."""
+    play(camera_file, scene(qr("nothing yet")), gray=1)
+    return camera_file.read_bytes()
+
+
+@pytest.fixture(autouse=True)
+def film_file(camera_file: Path, dull_film: bytes) -> Path:
+    """What the camera plays: nothing of an earlier test."""
+    camera_file.write_bytes(dull_film)
+    return camera_file
+
+
+@pytest.fixture(scope="package")
+def chromium(camera_file: Path, dull_film: bytes) -> Iterator[Browser]:
+    """
+    One browser for all journeys.
+
+    Playwright runs a loop in this thread for as long; the tests' own queries are not asynchronous for that.
+    """
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*OPTIONS, f"--use-file-for-fake-video-capture={camera_file}"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_earlier_rates(db: None) -> None:
+    cache.clear()
+
+
+class Phone:
+    """A browser with its own storage, that remembers what it complained about."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.context = context
+        self.address = address
+        self.complaints: list[str] = []
+
+    def open(self, path: str) -> Page:
+        """A new page on that address."""
+        page = self.context.new_page()
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.goto(self.address + path)
+        return page
+
+    def sign_in(self, user: User) -> None:
+        """Carry the session of that user."""
+        session = SessionStore()
+        session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), BACKEND
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session.create()
+        self.set_cookie(settings.SESSION_COOKIE_NAME, str(session.session_key))
+
+    def set_cookie(self, name: str, value: str) -> None:
+        """A cookie of the site."""
+        self.context.add_cookies([{"name": name, "value": value, "url": self.address}])
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+            self.complaints.append(message.text)
+
+
+@pytest.fixture
+def phones(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Phone]]:
+    """Make phones: `phones()` in English, as wide as a phone; other options are the browser's own."""
+    made: list[Phone] = []
+
+    def make(*, language: str = "en", **options: Any) -> Phone:
+        context = chromium.new_context(**{"viewport": PHONE, "locale": "en-US", "timezone_id": "Asia/Shanghai", **options})
+        context.set_default_timeout(10_000)
+        phone = Phone(context, live_server.url)
+        phone.set_cookie(settings.LANGUAGE_COOKIE_NAME, language)
+        made.append(phone)
+        return phone
+
+    yield make
+    for phone in made:
+        phone.context.close()
+    assert [complaint for phone in made for complaint in phone.complaints] == []
+
+
+@contextmanager
+def without_network(phone: Phone) -> Iterator[None]:
+    """As in a cellar."""
+    phone.context.set_offline(offline=True)
+    yield
+    phone.context.set_offline(offline=False)

@@ -1,0 +1,306 @@
+"""A cashier's way through the till, in the browser, with a camera that plays what the resident shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from branches.models import Bank
+from core.clock import now
+from merchants.models import Cashier
+from merchants.services import appoint_cashier, open_outlet
+from points.queries import spendable
+from redemptions.models import Claim, Redemption, RefusedCapture
+from redemptions.queries import masked_name
+from redemptions.services import capture
+from residents.models import Resident
+from tests.journeys import film
+from tests.journeys.conftest import DESKTOP, Phone
+from tests.redemptions.world import phone_of, scanned
+from tests.world import give_points, neighborhood_of
+
+Phones = Callable[..., Phone]
+HIDE = """(hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+FEEL: Final = """
+    window.felt = [];
+    window.heard = [];
+    Object.defineProperty(navigator, "vibrate", { value: (pattern) => window.felt.push(pattern) });
+    window.OscillatorNode = class extends OscillatorNode {
+        constructor(context, options) { super(context, options); window.heard.push(options.frequency) }
+    };
+"""
+COVERED: Final = """(id) => {
+    const dialog = document.getElementById(id);
+    const [right, bottom] = [innerWidth - 2, innerHeight - 2];
+    const corners = [[1, 1], [right, 1], [1, bottom], [right, bottom], [right / 2, bottom / 2]];
+    return corners.map(([x, y]) => dialog.contains(document.elementFromPoint(x, y)));
+}"""
+SIDES: Final = "(keys) => keys.map((key) => key.getBoundingClientRect()).map((box) => Math.min(box.width, box.height))"
+
+
+@pytest.fixture
+def rich(mei: Resident, east: Bank) -> Resident:
+    """Mei with 100 points."""
+    give_points(resident=mei, bank=east, points=100, at=now())
+    return mei
+
+
+def at_till(phones: Phones, cashier: Cashier, path: str = "/merchant/", **options: Any) -> Page:
+    """The page of a cashier who is signed in."""
+    phone = phones(**options)
+    phone.sign_in(cashier.user)
+    return phone.open(path)
+
+
+def hold_up(file: Path, resident: Resident, damage: film.Damage | None = None) -> str:
+    """Let the camera see a code of a new phone of the resident."""
+    code = phone_of(resident, at=now()).code(now())
+    film.play(file, film.scene(film.qr(code), damage=damage))
+    return code
+
+
+def scan(page: Page) -> None:
+    """Scan what the camera sees, until it says who that is."""
+    page.get_by_role("button", name="Scan the code").click()
+    expect(page.get_by_role("heading", name="M**")).to_be_visible()
+
+
+def type_in(page: Page, resident: Resident) -> None:
+    """Type a code of the resident instead: quicker than the camera, where that is not what matters."""
+    page.get_by_role("button", name="Type the digits").click()
+    page.get_by_label("Digits of the code").fill(phone_of(resident, at=now()).code(now()))
+    page.get_by_role("button", name="Go on").click()
+    expect(page.locator("#amount-title")).to_have_text(masked_name(resident.name))
+    expect(page.locator("#amount-title")).to_be_visible()
+
+
+def press(page: Page, keys: str) -> None:
+    """Press keys of the keypad, one after another."""
+    for key in keys:
+        page.locator(f".keypad [data-key='{key}']").click()
+
+
+def test_scan_amount_green(phones: Phones, film_file: Path, rich: Resident, bakery: Cashier) -> None:
+    page = at_till(phones, bakery)
+    hold_up(film_file, rich)
+
+    scan(page)
+    press(page, "30")
+    page.get_by_role("button", name="Take 30 points").click()
+
+    green = page.get_by_role("dialog", name="Taken")
+    expect(green).to_contain_text("30")
+    expect(green).to_contain_text("points from M**")
+    assert spendable(rich.wallet_id, at=now()) == 70
+    assert Redemption.objects.get().receipt in green.inner_text()
+
+
+@pytest.mark.parametrize("damage", [film.dimmed, film.blurred, film.tilted, film.cracked])
+def test_a_code_that_is_hard_to_read(phones: Phones, film_file: Path, rich: Resident, bakery: Cashier, damage: film.Damage) -> None:
+    page = at_till(phones, bakery)
+    hold_up(film_file, rich, damage)
+
+    scan(page)
+
+    assert Claim.objects.get().resident == rich
+
+
+def test_the_same_code_held_on_is_read_once(phones: Phones, film_file: Path, rich: Resident, bakery: Cashier) -> None:
+    page = at_till(phones, bakery)
+    hold_up(film_file, rich)
+    scan(page)
+    page.get_by_role("button", name="Cancel").click()
+
+    page.get_by_role("button", name="Scan the code").click()
+    page.wait_for_timeout(1_000)
+
+    expect(page.get_by_role("dialog", name="Hold the resident's code")).to_be_visible()
+    assert Claim.objects.count() == 1
+
+
+def test_another_code_asks_nobody(phones: Phones, film_file: Path, bakery: Cashier) -> None:
+    page = at_till(phones, bakery)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    film.play(film_file, film.scene(film.qr("https://example.org/pay/134567")))
+
+    page.get_by_role("button", name="Scan the code").click()
+
+    expect(page.get_by_text("This is another code.")).to_be_visible()
+    assert asked == []
+
+
+def test_stopping_lets_the_camera_go(phones: Phones, film_file: Path, bakery: Cashier) -> None:
+    page = at_till(phones, bakery)
+    film.play(film_file, film.scene(film.qr("nothing")))
+    page.get_by_role("button", name="Scan the code").click()
+    video = page.locator("video")
+    page.wait_for_function("() => document.querySelector('video').readyState > 1")
+    page.evaluate("window.track = document.querySelector('video').srcObject.getVideoTracks()[0]")
+
+    page.evaluate(HIDE, arg=True)
+    assert page.evaluate("window.track.readyState") == "ended"
+    page.evaluate(HIDE, arg=False)
+    page.wait_for_function("() => document.querySelector('video').srcObject?.active")
+    page.get_by_role("button", name="Stop").click()
+
+    expect(page.get_by_role("button", name="Scan the code")).to_be_visible()
+    assert video.evaluate("video => video.srcObject") is None
+
+
+def test_without_a_camera_the_page_says_what_to_do(phones: Phones, bakery: Cashier) -> None:
+    page = at_till(phones, bakery)
+    trouble = {"NotAllowedError": "isn't allowed", "NotFoundError": "gives no camera", "NotReadableError": "doesn't answer"}
+    for error, sentence in trouble.items():
+        page.evaluate("(name) => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', name)) }", error)
+
+        page.get_by_role("button", name="Scan the code").click()
+
+        expect(page.get_by_role("alert").filter(has_text=sentence)).to_be_visible()
+        expect(page.get_by_role("button", name="Scan the code")).to_be_visible()
+
+
+def test_typed_digits_are_checked_without_asking_anybody(phones: Phones, rich: Resident, bakery: Cashier) -> None:
+    page = at_till(phones, bakery)
+    code = phone_of(rich, at=now()).code(now())
+    wrong = code[:-1] + str((int(code[-1]) + 1) % 10)
+    page.get_by_role("button", name="Type the digits").click()
+    field = page.get_by_label("Digits of the code")
+
+    field.fill(wrong)
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("alert").filter(has_text="A digit is wrong")).to_be_visible()
+    assert not Claim.objects.exists()
+    field.fill(" ".join(code))
+    expect(field).to_have_value(" ".join(code[at : at + 4] for at in range(0, 27, 4)))
+    page.get_by_role("button", name="Go on").click()
+
+    expect(page.get_by_role("heading", name="M**")).to_be_visible()
+
+
+def test_the_keyboard_alone_takes_points(phones: Phones, rich: Resident, bakery: Cashier) -> None:
+    page = at_till(phones, bakery, viewport=DESKTOP)
+    page.get_by_role("button", name="Type the digits").press("Enter")
+    page.keyboard.type(phone_of(rich, at=now()).code(now()))
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Points to take")).to_be_focused()
+    page.keyboard.type("25")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("dialog", name="Taken")).to_be_visible()
+    page.wait_for_timeout(700)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Scan the code")).to_be_visible()
+    assert spendable(rich.wallet_id, at=now()) == 75
+
+
+def test_a_bill_beyond_the_points_says_what_is_left_to_pay(phones: Phones, rich: Resident, bakery: Cashier) -> None:
+    page = at_till(phones, bakery)
+    type_in(page, rich)
+    page.get_by_role("button", name="Bill in yuan").click()
+
+    press(page, "12.5")
+    expect(page.get_by_text("100 points towards the bill; 11.50 yuan left to pay")).to_be_visible()
+    page.get_by_role("button", name="Take 100 points").click()
+
+    expect(page.get_by_role("dialog", name="Taken")).to_contain_text("11.50 yuan left to pay")
+    assert spendable(rich.wallet_id, at=now()) == 0
+
+
+def test_more_points_than_there_are_can_not_be_asked_for(phones: Phones, rich: Resident, bakery: Cashier) -> None:
+    page = at_till(phones, bakery)
+    type_in(page, rich)
+
+    press(page, "101")
+
+    expect(page.get_by_text("There are only 100 points to spend.")).to_be_visible()
+    page.get_by_label("Points to take").press("Enter")
+    assert not RefusedCapture.objects.exists()
+    page.get_by_role("button", name="All 100").click()
+    expect(page.get_by_role("button", name="Take 100 points")).to_be_visible()
+
+
+def test_spent_elsewhere_meanwhile_is_red_and_the_amount_can_be_changed(
+    phones: Phones, rich: Resident, bakery: Cashier, grocer: Cashier
+) -> None:
+    page = at_till(phones, bakery)
+    type_in(page, rich)
+    press(page, "100")
+    claim = scanned(rich, grocer, at=now())
+    capture(cashier=grocer, claim_id=claim.pk, points=60, key="elsewhere", at=now())
+
+    page.get_by_role("button", name="Take 100 points").click()
+    red = page.get_by_role("alertdialog", name="Nothing taken")
+    expect(red).to_be_visible()
+    page.wait_for_timeout(700)
+    red.get_by_role("button", name="Change the amount").click()
+    expect(page.get_by_text("may spend 40 points")).to_be_visible()
+    page.get_by_role("button", name="All 40").click()
+    page.get_by_role("button", name="Take 40 points").click()
+
+    expect(page.get_by_role("dialog", name="Taken")).to_contain_text("40")
+    assert spendable(rich.wallet_id, at=now()) == 0
+
+
+def test_a_scan_that_grows_old_is_red_by_itself(phones: Phones, rich: Resident, bakery: Cashier) -> None:
+    page = at_till(phones, bakery)
+    type_in(page, rich)
+
+    page.evaluate("const real = Date.now; Date.now = () => real() + 121000")
+
+    expect(page.get_by_role("alertdialog", name="Nothing taken")).to_contain_text("more than two minutes old")
+
+
+def test_a_cashier_of_two_outlets_stands_at_the_one_chosen(phones: Phones, rich: Resident, bakery: Cashier, east: Bank) -> None:
+    other = open_outlet(merchant=bakery.outlet.merchant, neighborhood=neighborhood_of(east), name="Bakery 2", at=now())
+    appoint_cashier(outlet=other, phone="+8613900000001", name="Bao", at=now())
+    page = at_till(phones, bakery)
+    page.get_by_role("link", name="Another outlet").click()
+    page.get_by_role("button", name="Bakery 2").click()
+    expect(page.get_by_role("heading", name="Bakery 2")).to_be_visible()
+    type_in(page, rich)
+    press(page, "1")
+    page.get_by_role("button", name="Take 1 point", exact=True).click()
+
+    expect(page.get_by_role("dialog", name="Taken")).to_be_visible()
+    assert Redemption.objects.get().outlet == other
+
+
+@pytest.mark.parametrize("viewport", [{"width": 390, "height": 844}, {"width": 320, "height": 640}])
+def test_green_and_red_are_seen_heard_and_felt(
+    phones: Phones, rich: Resident, bakery: Cashier, grocer: Cashier, viewport: dict[str, int]
+) -> None:
+    phone = phones(viewport=viewport)
+    phone.sign_in(bakery.user)
+    phone.context.add_init_script(FEEL)
+    page = phone.open("/merchant/")
+    type_in(page, rich)
+    sides = page.locator(".keypad__key").evaluate_all(SIDES)
+    assert (len(sides), min(sides) >= 44) == (12, True)
+    press(page, "60")
+    page.get_by_role("button", name="Take 60 points").click()
+    green = page.get_by_role("dialog", name="Taken")
+    expect(green).to_be_visible()
+
+    assert page.evaluate(COVERED, "verdict-done") == [True] * 5
+    assert page.evaluate("[window.felt, window.heard]") == [[[80, 60, 200]], [784, 1047, 1568]]
+
+    page.wait_for_timeout(700)
+    green.get_by_role("button", name="Done").click()
+    page.evaluate("window.felt = []; window.heard = []")
+    type_in(page, rich)
+    press(page, "40")
+    capture(cashier=grocer, claim_id=scanned(rich, grocer, at=now()).pk, points=30, key="elsewhere", at=now())
+    page.get_by_role("button", name="Take 40 points").click()
+    expect(page.get_by_role("alertdialog", name="Nothing taken")).to_be_visible()
+
+    assert page.evaluate(COVERED, "verdict-no") == [True] * 5
+    assert page.evaluate("[window.felt, window.heard]") == [[[300, 120, 300]], [196, 147]]

@@ -1,0 +1,137 @@
+"""`import_events` killed in the middle, twice, and run again: every event earns once, to the point."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import termios
+import time
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+
+from branches.choices import ImportState
+from branches.models import Bank, FileImport
+from core.clock import now
+from core.rows import Row
+from earning.models import Award, DayUse, Event
+from points.models import Account, Transfer
+from residents.services import import_residents
+from tests.earning.world import bill_rule
+
+pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
+
+EVENTS, CUSTOMERS = 4_000, 50
+IMPORT = """
+import django; django.setup()
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = "{name}"
+from django.db import connections
+connections["default"].settings_dict["NAME"] = "{name}"
+from django.core.management import call_command
+call_command("import_events", "{file}", bank="EB")
+"""
+
+
+def test_a_killed_import_run_again_counts_exactly(east: Bank, tmp_path: Path) -> None:
+    bill_rule(east)
+    with transaction.atomic():
+        rows = [Row(line=1, end=1, fields={"customer": f"8{number:03d}"}) for number in range(CUSTOMERS)]
+        import_residents(bank=east, rows=rows, at=now())
+    points = write_file(tmp_path / "events.csv")
+
+    for rows_done in (500, 2_000):
+        kill_after(tmp_path / "events.csv", rows_done)
+    with running(tmp_path / "events.csv") as last:
+        assert last.wait(timeout=120) == 0
+
+    done = FileImport.objects.get()
+    assert (done.state, done.rows_done, done.counts) == (ImportState.DONE, EVENTS, {"posted": EVENTS, "points": points})
+    assert (Event.objects.count(), Award.objects.count(), Transfer.objects.count()) == (EVENTS, EVENTS, EVENTS)
+    assert sum(Account.objects.values_list("balance", flat=True)) == points
+    assert sum(DayUse.objects.values_list("points", flat=True)) == points
+
+
+def test_an_interrupted_import_says_that_it_goes_on(east: Bank, tmp_path: Path) -> None:
+    bill_rule(east)
+    write_file(tmp_path / "events.csv")
+
+    with running(tmp_path / "events.csv", stderr=subprocess.PIPE) as process:
+        wait_for_rows(process, 500)
+        process.send_signal(signal.SIGINT)
+        _out, said = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert said.decode().strip() == "Interrupted; what was taken in stays. The same command goes on from there."
+    assert FileImport.objects.get().state == ImportState.RUNNING
+    with running(tmp_path / "events.csv") as last:
+        assert last.wait(timeout=120) == 0
+    assert Event.objects.count() == EVENTS
+
+
+def test_a_terminal_shows_rate_and_time_left(east: Bank, tmp_path: Path) -> None:
+    bill_rule(east)
+    write_file(tmp_path / "events.csv")
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 120))
+
+    with running(tmp_path / "events.csv", stderr=theirs) as process:
+        os.close(theirs)
+        shown = read_all(ours)
+        assert process.wait(timeout=60) == 0
+
+    assert re.search(r"events\.csv: .*\d+/4000 \[\d\d:\d\d<\d\d:\d\d, .*rows/s\]", shown), shown[-500:]
+
+
+def read_all(terminal: int) -> str:
+    """What a program wrote to its terminal until it ended."""
+    parts: list[bytes] = []
+    with suppress(OSError):  # how Linux says that the other end is closed
+        while part := os.read(terminal, 65_536):
+            parts.append(part)
+    os.close(terminal)
+    return b"".join(parts).decode()
+
+
+def write_file(path: Path) -> int:
+    """A file of bills; how many points they earn in all, counted here by hand."""
+    first, points = now() - timedelta(days=60), 0
+    with path.open("w", encoding="utf-8") as file:
+        file.write("id,type,subject,time,amount_minor,currency\n")
+        for number in range(EVENTS):
+            paid = first + timedelta(days=number // CUSTOMERS % 60)
+            amount = 1_000 + 10 * (number % 1_000)  # 1 to 10 points; two a customer and day, so no cap bites
+            points += amount // 1_000
+            file.write(f"e-{number},bill.paid,8{number % CUSTOMERS:03d},{paid.isoformat()},{amount},CNY\n")
+    return points
+
+
+def running(file: Path, *, stderr: int | None = None) -> subprocess.Popen[bytes]:
+    program = IMPORT.format(name=connection.settings_dict["NAME"], file=file)
+    return subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.DEVNULL, stderr=stderr, cwd=settings.BASE_DIR)
+
+
+def kill_after(file: Path, rows: int) -> None:
+    """Start the import and kill it when so many rows are committed."""
+    with running(file) as process:
+        wait_for_rows(process, rows)
+        process.send_signal(signal.SIGKILL)
+    assert FileImport.objects.get().state == ImportState.RUNNING
+    assert Event.objects.count() < EVENTS
+
+
+def wait_for_rows(process: subprocess.Popen[bytes], rows: int) -> None:
+    """Until so many rows are committed."""
+    deadline = time.monotonic() + 60
+    while not FileImport.objects.filter(rows_done__gte=rows).exists():
+        assert process.poll() is None, "the import ended too soon"
+        assert time.monotonic() < deadline, "the import does not get on"
+        time.sleep(0.01)

@@ -1,0 +1,60 @@
+"""A freeze is laid on by one person and lifted by two."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from branches.models import Approval
+from branches.services.approvals import ApprovalOfOneself, approve
+from community.wiring import HANDLERS
+from core.clock import now
+from core.outbox.services import deliver_due
+from identity.models import User
+from points.queries import is_frozen
+from residents.models import Resident
+from residents.services import freeze_wallet, unfreeze_wallet
+from residents.services.unfreezing import WalletNotFrozen, ask_unfreeze, carry_out_unfreeze
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_clerk_freezes_and_two_people_lift_it(mei: Resident, east_clerk: User, east_manager: User) -> None:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(east_clerk, backend="django.contrib.auth.backends.ModelBackend")
+    page = f"/admin/residents/resident/{mei.pk}"
+    form = {"link": mei.links.get().pk, "reason": "It was her"}
+    assert "This wallet is not frozen." in client.post(f"{page}/unfreeze/", form).content.decode()
+
+    client.post(f"{page}/freeze/", {})
+    assert not is_frozen(mei.wallet_id)
+    client.post(f"{page}/freeze/", {"sure": "on"})
+    assert is_frozen(mei.wallet_id)
+    client.post(f"{page}/unfreeze/", form)
+    deliver_due(HANDLERS, at=now() + timedelta(seconds=1))
+    assert is_frozen(mei.wallet_id)
+    approval = Approval.objects.get()
+    with pytest.raises(ApprovalOfOneself):
+        approve(approval=approval, checker=east_clerk, at=now())
+    approve(approval=approval, checker=east_manager, at=now())
+    deliver_due(HANDLERS, at=now() + timedelta(seconds=1))
+
+    assert not is_frozen(mei.wallet_id)
+
+
+def test_an_approval_lifts_no_later_freeze(mei: Resident, east_clerk: User, east_manager: User) -> None:
+    link = mei.links.get()
+    with pytest.raises(WalletNotFrozen):
+        ask_unfreeze(clerk=east_clerk, link=link, reason="x", at=now())
+    freeze_wallet(resident=mei, at=now())
+    approval = approve(approval=ask_unfreeze(clerk=east_clerk, link=link, reason="x", at=now()), checker=east_manager, at=now())
+    unfreeze_wallet(resident=mei)
+    freeze_wallet(resident=mei, at=now())
+
+    carry_out_unfreeze(approval_id=approval.pk, at=now())
+
+    approval.refresh_from_db()
+    assert approval.refusal == "approval_target_changed"
+    assert is_frozen(mei.wallet_id)

@@ -1,0 +1,368 @@
+"""Residents' pages: what stands on them, whose they are, and how many queries they take."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.template.loader import render_to_string
+from django.test import Client
+from django.utils import translation
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from branches.models import Bank
+from core.clock import now
+from core.limits import CODES_AHEAD, HISTORY_LINES
+from identity.services import user_with_phone
+from merchants.models import Cashier
+from points.queries import history, spendable
+from redemptions.errors import BadCode
+from redemptions.models import DeviceCredential
+from redemptions.services import capture, claim_code, enroll_device, trial_code, undo
+from residents.models import Resident
+from residents.services import issue_claim_code
+from tests.earning.world import bill, bill_rule, send
+from tests.world import give_points, make_merchant, make_resident
+from web.resident.shell import FILES
+
+pytestmark = pytest.mark.django_db
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+QUERIES = 12
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def browser(mei: Resident) -> Client:
+    """Mei's, in English."""
+    return browser_of(mei)
+
+
+def browser_of(resident: Resident) -> Client:
+    assert resident.user
+    client = Client()
+    client.cookies["django_language"] = "en"
+    client.force_login(resident.user, backend=BACKEND)
+    return client
+
+
+def text_of(answer: Any) -> str:
+    """What a reader of the page reads."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.content.decode()))
+
+
+def spend(resident: Resident, cashier: Cashier, points: int, key: str = "k1") -> str:
+    at = now()
+    claim = claim_code(cashier=cashier, code=trial_code(resident=resident, at=at), key=f"scan-{key}", at=at)
+    return capture(cashier=cashier, claim_id=claim.pk, points=points, key=key, at=at).receipt
+
+
+def test_nobody_finds_the_way_in() -> None:
+    answer = Client().get("/")
+
+    assert answer.status_code == HTTPStatus.OK
+    assert 'href="/sign-in/"' in answer.content.decode()
+
+
+def test_home_tells_how_many_what_expires_and_what_is_near(browser: Client, mei: Resident, east: Bank) -> None:
+    give_points(resident=mei, bank=east, points=1234, at=now())
+    make_merchant(name="Bakery", acquirer=east)
+
+    page = text_of(browser.get("/"))
+
+    assert "1,234 points" in page
+    assert "1,234 of them are good until" in page
+    assert "East Bank" in page
+    assert "Bakery" in page
+
+
+def test_an_outlet_elsewhere_or_closed_is_not_near(browser: Client, east: Bank, west: Bank) -> None:
+    make_merchant(name="Elsewhere", acquirer=west)
+    outlet = make_merchant(name="Closed", acquirer=east).outlets.get()
+    outlet.closed_at = now()
+    outlet.save()
+
+    page = text_of(browser.get("/"))
+
+    assert "Elsewhere" not in page
+    assert "Closed" not in page
+    assert "No outlet near you yet" in page
+
+
+def test_home_of_one_without_points_says_what_to_do(browser: Client) -> None:
+    assert "Nothing to expire" in text_of(browser.get("/"))
+
+
+def test_one_who_is_no_resident_is_led_to_their_bank(bakery: Cashier) -> None:
+    client = Client()
+    client.force_login(bakery.user, backend=BACKEND)
+
+    page = client.get("/").content.decode()
+
+    assert 'href="/bank/"' in page
+    assert 'href="/merchant/"' in page
+    assert client.get("/history/").headers["Location"] == "/bank/"
+
+
+def test_a_line_opens_to_why_in_both_languages(browser: Client, mei: Resident, east: Bank) -> None:
+    bill_rule(east)
+    send(east, bill(24520, paid=now()), at=now())
+    line = re.search(r'href="(/history/[0-9a-f-]+/)"', browser.get("/history/").content.decode())
+    assert line
+
+    page = browser.get(line[1])
+
+    assert "1 point for each full 10 yuan: 245.20 yuan gave 24 points." in text_of(page)
+    assert '<p lang="en">' in page.content.decode()
+    assert 'lang="zh-Hans">' in page.content.decode()
+
+
+def test_a_line_opens_to_where_and_receipt(browser: Client, mei: Resident, east: Bank, bakery: Cashier) -> None:
+    give_points(resident=mei, bank=east, points=100, at=now())
+    receipt = spend(mei, bakery, 30)
+    spent = history(mei.wallet_id)[0]
+
+    page = text_of(browser.get(f"/history/{spent.id}/"))
+
+    assert "Bakery" in page
+    assert receipt in page
+    assert "−30 points" in page
+    assert "East Bank" in page
+
+
+def test_what_was_undone_is_told_on_both_lines(browser: Client, mei: Resident, east: Bank, bakery: Cashier) -> None:
+    give_points(resident=mei, bank=east, points=100, at=now())
+    undo(cashier=bakery, receipt=spend(mei, bakery, 30), reason="slip", key="u1", at=now())
+
+    page = text_of(browser.get("/history/"))
+
+    assert page.count("given back") == 2
+    assert "+30 points" in page
+    assert "−30 points" in page
+
+
+def test_someone_elses_line_is_not_there(browser: Client, tom: Resident, west: Bank) -> None:
+    give_points(resident=tom, bank=west, points=10, at=now())
+    theirs = history(tom.wallet_id)[0].id
+
+    assert browser.get(f"/history/{theirs}/").status_code == HTTPStatus.NOT_FOUND
+    assert browser_of(tom).get(f"/history/{theirs}/").status_code == HTTPStatus.OK
+
+
+def test_the_history_goes_on_where_a_page_ends(browser: Client, mei: Resident, east: Bank) -> None:
+    for _ in range(HISTORY_LINES + 3):
+        give_points(resident=mei, bank=east, points=1, at=now())
+
+    first = browser.get("/history/").content.decode()
+    older = re.search(r'href="(/history/\?before=[0-9a-f-]+)"', first)
+    assert older
+    second = browser.get(older[1]).content.decode()
+
+    lines = [re.findall(r'href="/history/([0-9a-f-]{36})/"', page) for page in (first, second)]
+    assert [len(found) for found in lines] == [HISTORY_LINES, 3]
+    assert [item for found in lines for item in found] == [str(view.id) for view in history(mei.wallet_id, limit=99)]
+    assert "?before=" not in second
+
+
+@pytest.mark.parametrize("before", ["x", "1", "' or 1"])
+def test_a_place_that_is_none_is_not_found(browser: Client, before: str) -> None:
+    assert browser.get("/history/", {"before": before}).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_the_chart_has_its_numbers_behind(browser: Client, mei: Resident, east: Bank, bakery: Cashier) -> None:
+    give_points(resident=mei, bank=east, points=100, at=now())
+    spend(mei, bakery, 30)
+
+    page = browser.get("/history/").content.decode()
+
+    assert page.count('class="chart__in"') == 6
+    assert re.search(r"<td>100</td><td>30</td></tr></tbody>", page)
+
+
+@pytest.mark.parametrize("many", [1, 20])
+def test_pages_take_few_queries_whatever_they_show(
+    browser: Client, mei: Resident, east: Bank, bakery: Cashier, django_assert_max_num_queries: DjangoAssertNumQueries, many: int
+) -> None:
+    bill_rule(east)
+    for number in range(many):
+        send(east, bill(1000, paid=now()), at=now())
+        give_points(resident=mei, bank=east, points=2, at=now())
+        make_merchant(name=f"Outlet {number}", acquirer=east)
+    spend(mei, bakery, 1)
+    spent = history(mei.wallet_id)[0].id
+
+    for address in ("/", "/code/", "/history/", f"/history/{spent}/", "/settings/", "/bank/", "/resident/now"):
+        with django_assert_max_num_queries(QUERIES, info=address):
+            assert browser.get(address).status_code == HTTPStatus.OK
+
+
+def test_a_bank_is_linked_with_its_code(east: Bank) -> None:
+    newcomer = make_resident(links={east: "1002"}, name="")
+    link = newcomer.links.get()
+    code = issue_claim_code(link=link, at=now())
+    client = _newcomer()
+
+    refused = client.post("/bank/", {"bank": "EB", "customer": "1002", "code": "00000-00000"})
+    accepted = client.post("/bank/", {"bank": "EB", "customer": "1002", "code": code.lower()}, follow=True)
+
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "don't belong together" in text_of(refused).replace("&#x27;", "'")
+    assert "East Bank knows you now. Your points are here." in text_of(accepted)
+
+
+def test_choosing_keeps_and_leads_back_only_to_us(browser: Client, mei: Resident) -> None:
+    chosen = browser.post("/look/", {"type": "large", "language": "zh-hans", "next": "/settings/"})
+    astray = browser.post("/look/", {"theme": "dark", "next": "https://example.com/"})
+
+    assert (chosen.headers["Location"], astray.headers["Location"]) == ("/settings/", "/")
+    assert mei.user
+    mei.user.refresh_from_db()
+    assert mei.user.language == "zh-hans"
+    page = browser.get("/settings/").content.decode()
+    assert '<html lang="zh-Hans" data-theme="dark" data-type="large">' in page
+
+
+def test_what_can_not_be_chosen_changes_nothing(browser: Client) -> None:
+    browser.post("/look/", {"theme": '"><script>', "next": "/"})
+
+    assert "theme" not in browser.cookies
+
+
+def test_signing_out_stops_the_phone_and_clears_it(browser: Client, mei: Resident, tom: Resident) -> None:
+    browser.post("/resident/devices", {}, content_type="application/json")
+    kept = enroll_device(resident=mei, at=now()).device
+    theirs = enroll_device(resident=tom, at=now()).device
+
+    answer = browser.post("/sign-out/", {"handle": f"{kept.handle:09d}"})
+
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert not DeviceCredential.objects.filter(resident=mei, revoked_at__isnull=True).exists()
+    theirs.refresh_from_db()
+    assert theirs.revoked_at is None
+
+
+def test_nobody_stops_someone_elses_phone(browser: Client, tom: Resident) -> None:
+    theirs = enroll_device(resident=tom, at=now()).device
+
+    browser.post("/sign-out/", {"handle": f"{theirs.handle:09d}"})
+
+    theirs.refresh_from_db()
+    assert theirs.revoked_at is None
+
+
+def test_codes_made_ahead_are_taken_in_their_time_and_no_later(browser: Client, mei: Resident, east: Bank, bakery: Cashier) -> None:
+    give_points(resident=mei, bank=east, points=50, at=now())
+
+    batch = browser.post("/resident/codes", {}, content_type="application/json").json()
+    again = browser.post("/resident/codes", {}, content_type="application/json").json()
+
+    assert len(batch["codes"]) == CODES_AHEAD
+    assert DeviceCredential.objects.filter(resident=mei).count() == 1
+    assert set(batch["codes"]) & set(again["codes"])
+    assert claim_code(cashier=bakery, code=batch["codes"][0], key="s1", at=now()).resident == mei
+    browser.post("/sign-out/", {})
+    with pytest.raises(BadCode):
+        claim_code(cashier=bakery, code=batch["codes"][1], key="s2", at=now())
+
+
+def test_the_present_tells_the_newest_receipt_and_whether_the_phone_may(
+    browser: Client, mei: Resident, east: Bank, bakery: Cashier
+) -> None:
+    give_points(resident=mei, bank=east, points=50, at=now())
+    handle = browser.post("/resident/devices", {}, content_type="application/json").json()["handle"]
+    before = browser.get("/resident/now", {"handle": handle}).json()
+    receipt = spend(mei, bakery, 20)
+
+    after = browser.get("/resident/now", {"handle": handle}).json()
+
+    assert (before["latest"], before["spendable"], before["phone"]) == (None, 50, True)
+    taken_at = datetime.fromisoformat(after["latest"].pop("taken_at"))
+    assert after["latest"] == {"receipt": receipt, "outlet": "Bakery", "points": 20}
+    assert datetime.fromisoformat(before["server_time"]) < taken_at < datetime.fromisoformat(after["server_time"])
+    assert after["spendable"] == spendable(mei.wallet_id, at=now()) == 30
+    assert browser.get("/resident/now", {"handle": "000000000"}).json()["phone"] is False
+
+
+def test_the_code_page_says_nothing_about_anybody(browser: Client, mei: Resident, east: Bank) -> None:
+    give_points(resident=mei, bank=east, points=987, at=now())
+    browser.get("/")
+    mine = browser.get("/code/").content.decode()
+    stranger = Client()
+    stranger.cookies["django_language"] = "en"
+
+    assert mine == stranger.get("/code/").content.decode()
+    assert "987" not in mine
+
+
+def test_the_worker_names_only_what_is_there_and_follows_the_language(client: Client) -> None:
+    client.cookies["django_language"] = "en"
+    script = client.get("/sw.js")
+    shell = json.loads(re.search(r"self.SHELL = (\{.*?\});", script.content.decode())[1])  # type: ignore[index]
+
+    assert script.headers["Cache-Control"] == "no-cache"
+    assert shell["pages"] == ["/code/", "/offline/"]
+    assert [page for page in shell["pages"] if client.get(page).status_code != HTTPStatus.OK] == []
+    assert "/resident/" in shell["never"]
+    client.cookies["django_language"] = "zh-hans"
+    assert client.get("/sw.js").content != script.content
+
+
+def test_every_module_the_code_page_needs_is_in_its_shell(settings: Settings) -> None:
+    static = settings.BASE_DIR / "static"
+    wanted, seen = [static / "js/pages/code.js", static / "js/site.js"], set()
+    while wanted:
+        path = wanted.pop()
+        seen.add(str(path.relative_to(static)))
+        found = re.findall(r'from "(\.[^"]+)"', path.read_text())
+        targets = [(path.parent / name).resolve() for name in found]
+        wanted += [target for target in targets if str(target.relative_to(static)) not in seen]
+
+    assert seen - set(FILES) == set()
+
+
+def test_the_manifest_is_of_the_language(client: Client) -> None:
+    client.cookies["django_language"] = "en"
+    manifest = client.get("/manifest.webmanifest").json()
+
+    assert (manifest["name"], manifest["start_url"], manifest["scope"], manifest["lang"]) == ("Community points", "/", "/", "en")
+    assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
+
+
+@pytest.mark.parametrize("address", ["/", "/code/", "/sign-in/", "/offline/", "/nothing/"])
+def test_pages_carry_the_strict_policy(client: Client, address: str) -> None:
+    policy = client.get(address).headers["Content-Security-Policy"]
+
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+def test_pages_with_points_are_kept_by_nobody(browser: Client, mei: Resident, east: Bank) -> None:
+    give_points(resident=mei, bank=east, points=1, at=now())
+    line = history(mei.wallet_id)[0].id
+
+    for address in ("/", "/history/", f"/history/{line}/", "/settings/", "/bank/"):
+        assert "no-store" in browser.get(address).headers["Cache-Control"], address
+
+
+@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html"])
+def test_error_pages_stand_without_a_request(name: str) -> None:
+    with translation.override("en"):
+        page = render_to_string(name)
+
+    assert 'href="/"' in page
+    assert "<h1>" in page
+
+
+def _newcomer() -> Client:
+    client = Client()
+    client.cookies["django_language"] = "en"
+    client.force_login(user_with_phone(phone="+8613800001002", name="Nova"), backend=BACKEND)
+    return client

@@ -1,0 +1,125 @@
+"""Typed factories: a small world in which stories happen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from itertools import count
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from branches.choices import Role
+from branches.models import Alliance, Bank, Branch, Neighborhood
+from branches.services import admit_bank, found_alliance, grant_role, open_branch, open_neighborhood
+from core.secrets import seal_text
+from identity.models import User
+from identity.services import make_staff, user_with_phone
+from merchants.models import Cashier, Merchant
+from merchants.services import appoint_cashier, enroll_merchant, open_outlet
+from points.parties import open_wallets
+from points.posting import Earn, post_one
+from points.queries import terms_on
+from residents.models import BankLink, Resident
+from residents.queries import customer_hash
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+BEGINNING = datetime(2026, 3, 1, 0, 0, tzinfo=SHANGHAI)
+TERMS_START = date(2026, 1, 1)
+PASSWORD = "a-long-password-of-tests"
+
+_numbers = count(1)
+
+
+def moment(day: str, time: str = "12:00:00") -> datetime:
+    """A moment in the alliance's time zone: `moment("2026-03-05", "10:00")`."""
+    return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=SHANGHAI)
+
+
+def make_bank(*, code: str, name: str, alliance: Alliance | None = None, months: int = 12, grace_days: int = 30) -> Bank:
+    """Make a bank with one branch (`<code>-1`) serving one neighborhood (`<code>-N1`)."""
+    bank = admit_bank(
+        alliance=alliance or found_alliance(name="Alliance"),
+        code=code,
+        name=name,
+        months=months,
+        grace_days=grace_days,
+        starts_on=TERMS_START,
+        at=BEGINNING,
+    )
+    make_branch(bank=bank, code=f"{code}-1")
+    return bank
+
+
+def make_branch(*, bank: Bank, code: str) -> Branch:
+    """Make a branch serving one neighborhood."""
+    branch = open_branch(bank=bank, code=code, name=f"Branch {code}")
+    open_neighborhood(branch=branch, code=code.replace("-", "-N"), name=f"Neighborhood of {code}")
+    return branch
+
+
+def branch_of(bank: Bank) -> Branch:
+    """The bank's first branch."""
+    return bank.branches.order_by("pk")[0]
+
+
+def neighborhood_of(bank: Bank) -> Neighborhood:
+    """The neighborhood of the bank's first branch."""
+    return branch_of(bank).neighborhoods.order_by("pk")[0]
+
+
+def make_resident(*, links: Mapping[Bank, str], name: str = "", phone: str | None = None) -> Resident:
+    """Make a resident with a wallet and these customer numbers, at each bank's first branch; claimed if a phone is given."""
+    user = None if phone is None else user_with_phone(phone=phone, name=name)
+    resident = Resident.objects.create(name=name, user=user, joined_at=BEGINNING, neighborhood=neighborhood_of(next(iter(links))))
+    open_wallets([resident.wallet_id], at=BEGINNING)
+    for bank, customer in links.items():
+        make_link(resident=resident, bank=bank, customer=customer, branch=branch_of(bank))
+    return resident
+
+
+def make_link(*, resident: Resident, bank: Bank, customer: str, branch: Branch | None = None) -> BankLink:
+    """Link a resident to a bank."""
+    return BankLink.objects.create(
+        resident=resident,
+        bank=bank,
+        branch=branch,
+        customer_sealed=seal_text(customer),
+        customer_hash=customer_hash(bank_code=bank.code, customer=customer),
+        made_at=BEGINNING,
+        claimed_at=BEGINNING if resident.user_id else None,
+    )
+
+
+def give_points(*, resident: Resident, bank: Bank, points: int, at: datetime = BEGINNING, expires_on: date | None = None) -> None:
+    """Let a bank give a resident points, straight in the ledger."""
+    terms = terms_on(bank.issuer_id, at.astimezone(SHANGHAI).date())
+    earn = Earn(
+        wallet=resident.wallet_id,
+        issuer=bank.issuer_id,
+        terms=terms.id,
+        points=points,
+        key=f"given-{uuid4()}",
+        expires_on=expires_on or terms.expires_on(at.astimezone(SHANGHAI).date()),
+        effective_at=at,
+    )
+    assert post_one(earn, at=at).posted
+
+
+def make_merchant(*, name: str, acquirer: Bank) -> Merchant:
+    """Make a merchant with one outlet in the neighborhood of the bank's first branch."""
+    merchant = enroll_merchant(name=name, acquirer=acquirer, at=BEGINNING)
+    open_outlet(merchant=merchant, neighborhood=neighborhood_of(acquirer), name=name, at=BEGINNING)
+    return merchant
+
+
+def make_cashier(*, merchant: Merchant, phone: str | None = None, name: str = "Cashier") -> Cashier:
+    """Make a cashier at the merchant's first outlet."""
+    outlet = merchant.outlets.order_by("pk")[0]
+    return appoint_cashier(outlet=outlet, phone=phone or f"+86139{next(_numbers):08d}", name=name, at=BEGINNING)
+
+
+def make_staff_user(*, username: str, role: Role, bank: Bank | None = None, branch: Branch | None = None) -> User:
+    """Make a member of staff with one role; signs in with `PASSWORD`."""
+    user = make_staff(username=username, password=PASSWORD, name=username)
+    grant_role(user=user, role=role, bank=bank, branch=branch, at=BEGINNING)
+    return user
