@@ -68,7 +68,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Make, migrate and mark the run's database as `owner`; drop it at the end, the mirror's connections closed first."""
+    """Make, migrate and mark the run's database as `owner`; drop it at the end, every connection to it ended first."""
     from django.db import connections
     from django.test.utils import setup_databases, teardown_databases
 
@@ -81,8 +81,21 @@ def django_db_setup(request: pytest.FixtureRequest, django_test_environment: Non
             _keep_a_migrated_copy()
     yield
     with django_db_blocker.unblock():
+        for login in ("default", "owner"):
+            _end_other_sessions(login)
         connections["default"].close()
         teardown_databases(made, verbosity=verbosity)
+
+
+def _end_other_sessions(login: str) -> None:
+    """A database can't be dropped while a thread that a test left waiting is still connected; each login may end its own."""
+    from django.db import connections
+
+    with connections[login].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+        )
 
 
 def mark_as_sandbox() -> None:
