@@ -2,7 +2,16 @@
 
 create or replace function points_post(_commands jsonb, _at timestamptz, _today date) returns setof points_answer
 language plpgsql security definer as $$
+declare
+    usual points_answer;
 begin
+    if jsonb_array_length(_commands) = 1 then
+        usual := points_post_usual(_commands -> 0, _at, _today);
+        if usual.outcome is not null then
+            return next usual;
+            return;
+        end if;
+    end if;
     return query select * from points_run(
         _commands, _at, _today, '{earn,redeem,hold,capture,release,reverse}');
     if _commands @> '[{"kind": "reverse"}]' then
