@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,10 +13,13 @@ AXE: Final = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_t
 NARROW: Final = {"width": 320, "height": 640}
 ZOOMED: Final = {"width": 640, "height": 400}  # a screen 1280 wide, at 200 %
 LOOKS: Final = [(theme, type_) for theme in ("light", "dark") for type_ in ("normal", "large")]
+# Overflow is looked for in every look. Axe takes long: of its looks, two for each language, chosen so that every theme and every
+# size of type is seen in both languages, and every theme in both sizes.
+BY_AXE: Final = {"en": ["light normal", "dark large"], "zh-hans": ["light large", "dark normal"]}
 SETTLED: Final = "() => !document.querySelector('[aria-busy=true]') || location.pathname === '/dev/look/'"
 
 # The look is two attributes of the page: js/look.js sets them from the same cookies before the first paint.
-LOOK: Final = """async ([looks, rules]) => {
+LOOK: Final = """async ([looks, byAxe]) => {
     const root = document.documentElement;
     const before = [root.dataset.theme, root.dataset.type];
     const told = [];
@@ -27,7 +31,7 @@ LOOK: Final = """async ([looks, rules]) => {
             if (element.getBoundingClientRect().right <= innerWidth + 1 || getComputedStyle(element).position === "absolute") continue;
             say(`overflows: ${element.outerHTML.slice(0, 80)}`);
         }
-        if (!rules) continue;
+        if (!byAxe.includes(`${theme} ${type}`)) continue;
         for (const { id, nodes } of (await axe.run(document, { resultTypes: ["violations"], elementRef: false })).violations) {
             for (const node of nodes) say(`${id}: ${node.html.slice(0, 90)} ${node.failureSummary.slice(0, 200)}`);
         }
@@ -41,11 +45,21 @@ LOOK: Final = """async ([looks, rules]) => {
 
 def look_at(page: Page) -> list[str]:
     """What axe and the eye for overflow say of a page in light and dark, normal and large type; it is narrow, then at 200 %."""
+    return _look_at(page, by_axe=BY_AXE)
+
+
+def look_for_overflow(page: Page) -> list[str]:
+    """The same without axe, for what is only about the width of words."""
+    return _look_at(page, by_axe={"en": [], "zh-hans": []})
+
+
+def _look_at(page: Page, *, by_axe: Mapping[str, Sequence[str]]) -> list[str]:
     page.wait_for_function(SETTLED)
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
     page.evaluate(AXE)
-    told: list[str] = page.evaluate(LOOK, [LOOKS, True])
+    language = page.evaluate("document.documentElement.lang.toLowerCase()")
+    told: list[str] = page.evaluate(LOOK, [LOOKS, by_axe[language]])
     page.set_viewport_size(ZOOMED)  # type: ignore[arg-type]  # playwright's own name for such a dictionary
-    told += page.evaluate(LOOK, [LOOKS, False])
+    told += page.evaluate(LOOK, [LOOKS, []])
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
     return told

@@ -17,7 +17,7 @@ from merchants.models import Cashier
 from redemptions.services import capture
 from residents.models import Resident
 from tests.journeys.conftest import Phone
-from tests.journeys.eye import NARROW, look_at
+from tests.journeys.eye import NARROW, look_for_overflow
 from tests.journeys.reach_world import make_reach_world
 from tests.journeys.test_resident import shown_code
 from tests.journeys.test_till import at_till, press
@@ -56,7 +56,7 @@ def test_no_name_breaks_a_page(
         for view in VIEWS:
             if view.eyes is eyes and view.name.split("-")[0] in WHERE:
                 page.goto(phone.address + view.address.format(**world.rows))
-                found[view.name] = look_at(page)
+                found[view.name] = look_for_overflow(page)
         page.close()
 
     assert {name: complaints for name, complaints in found.items() if complaints} == {}
@@ -101,7 +101,7 @@ def test_the_paid_screen_holds_any_outlet(phones: Phones, mei: Resident, bakery:
     paid = page.locator("#taken[open]")
     expect(paid.get_by_role("heading", name=title)).to_be_visible()
     expect(paid).to_contain_text(f"\u2068{HOSTILE}\u2069")
-    assert look_at(page) == []
+    assert look_for_overflow(page) == []
     assert page.evaluate(HALVES, "#taken *") == 0
 
 

@@ -1,4 +1,4 @@
-"""No page keeps anybody out: axe finds nothing, with all its rules, and nothing overflows; in every language and look."""
+"""No page keeps anybody out: axe finds nothing, with all its rules, and nothing overflows; in both languages, light, dark and large type."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.journeys.eye import NARROW, look_at
 from tests.journeys.reach_world import ReachWorld, make_reach_world
 
 Phones = Callable[..., Phone]
-# Each page is looked at in all four looks; what the server itself writes of the chosen one differs by language.
+# Each page is seen in every theme and size of type; what the server itself writes of the chosen ones differs by language.
 CHOSEN: Final = [("en", "light", "normal"), ("zh-hans", "dark", "large")]
 
 
