@@ -40,9 +40,12 @@ def text(name: str, *, default: str, about: str, unset: str = "") -> str:
     return _read(name, cast=str, default=default, about=about, unset=unset or f"`{default}`")
 
 
-def number(name: str, *, default: int, about: str) -> int:
+def number(name: str, *, default: int, about: str, at_least: int = 0) -> int:
     """A setting that is a whole number."""
-    return _read(name, cast=int, default=default, about=about, unset=f"`{default}`")
+    value = _read(name, cast=int, default=default, about=about, unset=f"`{default}`")
+    if value < at_least:
+        raise ImproperlyConfigured(f"{name} is {value}, and must be at least {at_least}. It is: {about}")
+    return value
 
 
 def flag(name: str, *, default: bool, about: str, unset: str = "") -> bool:
@@ -93,7 +96,9 @@ SITE_HOST: Final = address_for_phones(HOST) if PHONE else HOST
 SITE: Final = f"{'https' if PHONE else 'http'}://{SITE_HOST}:{PORT}"  # as it is printed
 
 DEMO: Final = flag("DEMO", default=True, about="An embedded system that is empty is filled with the demo neighborhood at its first start.")
-DEMO_DAYS: Final = number("DEMO_DAYS", default=90, about="Days of life that the demo neighborhood begins with; fewer fill faster.")
+DEMO_DAYS: Final = number(
+    "DEMO_DAYS", default=90, at_least=1, about="Days of life that the demo neighborhood begins with; fewer fill faster."
+)
 
 # Databases and broker
 DATABASE_URL: Final = text(
