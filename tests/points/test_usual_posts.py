@@ -22,21 +22,21 @@ SOONER = date(2026, 8, 31)
 
 # Everything a command wrote, told without the ids that differ from wallet to wallet.
 WRITTEN = """
-select t.reason, t.key, case when t.reason <> 'merge' then t.counterparty_id end, t.recorded_at,
-    p.number, p.source_kind, p.target_kind, p.issuer_id, p.points,
+select t.reason, t.key, case when t.reason <> 'merge' then t.counterparty_id end, t.recorded_at, t.effective_at,
+    t.facts::text, p.number, p.source_kind, p.target_kind, p.issuer_id, p.points,
     a.expires_on, a.available_on
 from points_transfer t
 join points_posting p on p.party_id = t.party_id and p.transfer_id = t.id
 left join points_account a on a.party_id = p.party_id and a.id in (p.source_id, p.target_id) and a.kind = 'lot'
 where t.party_id = %(wallet)s
 union all
-select 'balance', kind, null, null, null, null, null, issuer_id, balance, expires_on, available_on
+select 'balance', kind, null, null, null, null, null, null, null, issuer_id, balance, expires_on, available_on
 from points_account where party_id = %(wallet)s
 union all
-select 'refused', outcome, null, recorded_at, null, null, null, null, available, null, null
+select 'refused', outcome, null, recorded_at, null, null, null, null, null, null, available, null, null
 from points_refusal where party_id = %(wallet)s
 union all
-select 'to seal', what, null, null, count(*), null, null, null, null, null, null
+select 'to seal', what, null, null, null, null, count(*), null, null, null, null, null, null
 from points_unsealed where party_id = %(wallet)s group by what"""
 
 Command = Earn | Redeem
@@ -44,7 +44,7 @@ Story = Callable[[LedgerWorld, LedgerWorld, UUID], Command]
 
 
 def _earn(mine: LedgerWorld, _other: LedgerWorld, wallet: UUID) -> Command:
-    return mine.earning(wallet, 24, key="asked")
+    return replace(mine.earning(wallet, 24, key="asked"), facts={"rule": 7, "words": "水费"})
 
 
 def _earn_into_a_lot(mine: LedgerWorld, _other: LedgerWorld, wallet: UUID) -> Command:
