@@ -28,6 +28,7 @@ TABLES = (
     "points_wallet, points_terms, points_issuer, points_merchant, points_account, points_transfer, points_posting,"
     " points_refusal, points_open_hold, points_unsealed, points_sealed, points_total, points_mode"
 )
+DOMAINS = "points_account_kind, points_transfer_reason, points_posting_kind, points_unsealed_what"
 
 
 def load(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -47,6 +48,7 @@ def unload(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         cursor.execute(f"drop function {functions}")
         cursor.execute("drop type points_command, points_answer")
         cursor.execute(f"drop table {TABLES}")
+        cursor.execute(f"drop domain {DOMAINS}")
 
 
 class Migration(migrations.Migration):

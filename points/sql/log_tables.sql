@@ -23,8 +23,9 @@ create table points_statement (
     constraint points_statement_small check (octet_length(body) <= 16384)
 );
 
-alter table points_unsealed drop constraint points_unsealed_what;
-alter table points_unsealed add constraint points_unsealed_what check (what in ('transfer', 'refusal', 'statement'));
+alter domain points_unsealed_what drop constraint points_unsealed_what;
+alter domain points_unsealed_what
+    add constraint points_unsealed_what check (value in ('transfer', 'refusal', 'statement'));
 
 -- What the leaf was made with besides its fact (points/log/leaves.py: Opening); null until the log has the number.
 alter table points_sealed add column opening bytea;

@@ -1,4 +1,4 @@
-"""No page keeps anybody out: axe finds nothing, with all its rules, and nothing overflows; in both languages, light, dark and large type."""
+"""No page keeps anybody out: axe finds nothing, with all its rules, and nothing overflows; in both languages, any theme and type."""
 
 from __future__ import annotations
 

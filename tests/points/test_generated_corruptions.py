@@ -98,6 +98,7 @@ TABLES: Final = """
 CONSTRAINTS: Final = """
     select r.relname, c.conname from pg_constraint c join pg_class r on r.oid = c.conrelid
     where (r.relname like 'points\\_%' or r.relname like 'settlements\\_%') and c.contype <> 'n'"""
+DOMAINS: Final = "select contypid::regtype::text, conname from pg_constraint where contypid > 0 and starts_with(conname, 'points_')"
 INDEXES: Final = """
     select i.indexrelid::regclass::text from pg_index i join pg_class r on r.oid = i.indrelid
     where (r.relname like 'points\\_%' or r.relname like 'settlements\\_%') and i.indisunique"""
@@ -185,6 +186,9 @@ def nothing_holds() -> Iterator[CursorWrapper]:
         owner.execute(CONSTRAINTS)
         for table, name in owner.fetchall():
             owner.execute(f'alter table {table} drop constraint if exists "{name}" cascade')
+        owner.execute(DOMAINS)
+        for domain, name in owner.fetchall():
+            owner.execute(f'alter domain {domain} drop constraint "{name}"')
         owner.execute(INDEXES)
         for (name,) in owner.fetchall():
             owner.execute(f"drop index {name}")

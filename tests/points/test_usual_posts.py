@@ -138,6 +138,7 @@ STORIES: dict[str, Story] = {
     "an earn of a frozen wallet": _earn_frozen,
     "an earn of a merged wallet": _earn_after_a_merge,
     "a part of the first lot": _spend(5),
+    "all of the first lot": _spend(20),
     "the first lots": _spend(50),
     "a lot and a bit": _spend(51),
     "all there is": _spend(60),
@@ -184,9 +185,7 @@ USUAL = {
     "an earn for later",
     "an earn of another issuer than the debt's",
     "a part of the first lot",
-    "the first lots",
-    "a lot and a bit",
-    "all there is",
+    "all of the first lot",
 }
 
 

@@ -52,7 +52,7 @@ IN_NEW_NUMBERS = [
      "totals_grew_by_the_new_numbers"),
     ("update points_total set points_out = points_out + 1 where kind = 'issuance' and %s is not null", "totals_grew_by_the_new_numbers"),
     ("update points_log set root = sha256('') where %s is not null", "new_leaves_hash_to_the_root"),
-    ("update points_tile set hashes = set_byte(hashes, octet_length(hashes) - 1, 0) where level = 0 and %s is not null",
+    ("update points_tile set hashes = set_byte(hashes, 31, get_byte(hashes, 31) # 1) where level = 0 and %s is not null",
      "new_leaves_hash_to_the_root"),
 ]  # fmt: skip
 
