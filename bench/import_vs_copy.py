@@ -45,6 +45,7 @@ TABLES: Final = (
     "branches_fileimporterror",
     "earning_event",
     "earning_eventconflict",
+    "earning_cancellation",
     "earning_award",
     "earning_dayuse",
     "points_transfer",

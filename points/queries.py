@@ -266,7 +266,7 @@ def history(
     """
     found: list[Transfer] = []
     for wallet in wallets:  # one walk along the key for each: together they would be read whole and sorted
-        transfers = Transfer.objects.filter(party_id=wallet).order_by("-id")
+        transfers = _numbered().filter(party_id=wallet).order_by("-id")
         if before is not None:
             transfers = transfers.filter(id__lt=before)
         if issuers is not None:
@@ -288,13 +288,13 @@ def moved_by_month(*wallets: UUID, since: datetime) -> list[MonthView]:
 
 def transfer(id: UUID) -> TransferView | None:  # noqa: A002 - the word of the field
     """One transfer with its postings."""
-    return next(iter(_with_postings(list(Transfer.objects.filter(id=id)))), None)
+    return next(iter(_with_postings(list(_numbered().filter(id=id)))), None)
 
 
 def transfers(ids: Collection[tuple[UUID, UUID]]) -> dict[UUID, TransferView]:
     """Transfers by (wallet, id), with their postings; three queries whatever their number."""
     wallets = {wallet for wallet, _id in ids}
-    rows = Transfer.objects.filter(party_id__in=wallets, id__in=[item for _wallet, item in ids])
+    rows = _numbered().filter(party_id__in=wallets, id__in=[item for _wallet, item in ids])
     return {view.id: view for view in _with_postings(list(rows))}
 
 
@@ -382,6 +382,12 @@ def _lots(wallet: UUID) -> QuerySet[Any]:
     )
 
 
+def _numbered() -> QuerySet[Transfer]:
+    """Transfers with their place in the sealed order."""
+    number = Sealed.objects.filter(party_id=OuterRef("party_id"), fact_id=OuterRef("id")).values("number")
+    return Transfer.objects.annotate(sealed_number=Subquery(number))
+
+
 def _with_postings(rows: Sequence[Transfer]) -> list[TransferView]:
     parties = {row.party_id for row in rows}
     ids = [row.id for row in rows]
@@ -390,7 +396,6 @@ def _with_postings(rows: Sequence[Transfer]) -> list[TransferView]:
         postings[posting.transfer_id].append(posting)
     sides = {side for of_one in postings.values() for p in of_one for side in (p.source_id, p.target_id)}
     expiries = dict(Account.objects.filter(party_id__in=parties, id__in=sides).values_list("id", "expires_on"))
-    numbers = dict(Sealed.objects.filter(party_id__in=parties, fact_id__in=ids).values_list("fact_id", "number"))
     return [
         TransferView(
             id=row.id,
@@ -400,7 +405,7 @@ def _with_postings(rows: Sequence[Transfer]) -> list[TransferView]:
             follows=row.follows,
             effective_at=row.effective_at,
             recorded_at=row.recorded_at,
-            number=numbers.get(row.id),
+            number=row.sealed_number,  # type: ignore[attr-defined]  # of `_numbered`
             postings=tuple(_posting_view(posting, expiries) for posting in postings[row.id]),
         )
         for row in rows

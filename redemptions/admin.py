@@ -86,10 +86,10 @@ class RedemptionAdmin(ReadOnly):
         """As the receipt shows it."""
         return masked_name(obj.resident.name)
 
-    @admin.display(description=_("undone"), boolean=True)
-    def undone(self, obj: Redemption) -> bool:
+    @admin.display(description=_("undone"), empty_value="")
+    def undone(self, obj: Redemption) -> str | None:
         """Whether the outlet took it back."""
-        return hasattr(obj, "undo")
+        return str(_("undone")) if hasattr(obj, "undo") else None
 
     @admin.display(description=_("of the points of"))
     def parts(self, obj: Redemption) -> SafeString:
@@ -114,10 +114,10 @@ class ClaimAdmin(ReadOnly):
         """As the till saw it."""
         return masked_name(obj.resident.name)
 
-    @admin.display(description=_("captured"), boolean=True)
-    def captured(self, obj: Claim) -> bool:
+    @admin.display(description=_("captured"))
+    def captured(self, obj: Claim) -> str:
         """Whether points were taken."""
-        return hasattr(obj, "redemption")
+        return str(_("yes") if hasattr(obj, "redemption") else _("no"))
 
 
 @admin.register(DeviceCredential)

@@ -170,10 +170,10 @@ class ResidentAdmin(ReadOnly):
         """Since when nothing is spent from the wallet."""
         return frozen_since(obj.wallet_id)
 
-    @admin.display(description=_("claimed"), boolean=True)
-    def claimed(self, obj: Resident) -> bool:
+    @admin.display(description=_("claimed"))
+    def claimed(self, obj: Resident) -> str:
         """Whether the resident signs in."""
-        return obj.user_id is not None
+        return str(_("yes") if obj.user_id else _("not yet"))
 
     @admin.display(description=_("phone"))
     def phone(self, obj: Resident) -> str:

@@ -162,7 +162,7 @@ def test_today_a_receipt_and_giving_it_back(phones: Phones, mei: Resident, baker
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
 
-    go(page, "Give the points back")
+    go(page, "Give all 60 points back")
 
     expect(page.get_by_role("dialog", name="Given back")).to_be_visible()
     page.wait_for_timeout(700)

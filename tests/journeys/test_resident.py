@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -39,6 +40,7 @@ HIDE = """(hidden) => {
     Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
     document.dispatchEvent(new Event("visibilitychange"));
 }"""
+LATER = "(seconds) => { const before = Date.now; Date.now = () => before() + seconds * 1000; }"
 BLANK = """() => {
     const canvas = document.querySelector("[data-part=canvas]");
     return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.every((value) => value === 0);
@@ -149,10 +151,40 @@ def test_the_code_changes_and_hides_with_the_page(phones: Phones, mei: Resident)
     expect(page.locator("[data-part=digits]")).to_have_text("")
     assert page.evaluate(BLANK)
     page.evaluate(HIDE, arg=False)
-    page.evaluate("const real = Date.now; Date.now = () => real() + 15000")
+    page.evaluate(LATER, arg=15)
 
     page.wait_for_function(OTHER_CODE, arg=first)
     assert read_code(shown_code(page)).handle == read_code(first).handle
+
+
+def test_digits_stand_still_while_they_are_typed(phones: Phones, mei: Resident) -> None:
+    page = signed_in(phones, mei).open("/code/")
+    page.evaluate(LATER, arg=15 - time.time() % 15)  # a code that has only just begun
+    page.get_by_text("The till can't read it?").click()
+    code = shown_code(page)
+    digits = page.locator("[data-part=digits]")
+    typed = str(digits.text_content())
+    expect(page.locator("[data-part=digits-left]")).to_have_text(re.compile(r"^Others in (3[1-9]|4[0-5]) s$"))
+
+    page.evaluate(LATER, arg=30)
+
+    page.wait_for_function("() => Number(document.querySelector('[data-part=digits-left]').textContent.match(/[0-9]+/)[0]) <= 15")
+    assert shown_code(page) != code
+    assert digits.text_content() == typed
+    page.evaluate(LATER, arg=15)
+    expect(digits).not_to_have_text(typed)
+
+
+def test_who_waited_long_at_the_till_is_told_too(phones: Phones, mei: Resident, east: Bank, bakery: Cashier) -> None:
+    give_points(resident=mei, bank=east, points=100, at=now())
+    page = signed_in(phones, mei).open("/code/")
+    code = shown_code(page)
+    page.evaluate(LATER, arg=600)
+
+    take(bakery, code, 30)
+    page.evaluate(LATER, arg=10)
+
+    expect(page.get_by_role("dialog", name="Paid")).to_contain_text("Bakery")
 
 
 def test_pixels_are_whole_and_the_quiet_zone_is_four_modules(phones: Phones, mei: Resident) -> None:

@@ -196,7 +196,7 @@ def test_s20_undo(phones: Phones, zhang_rich: Resident, bakery: Cashier, east: B
     page = at_till(phones, bakery, "/merchant/today/")
     page.locator("a.row").click()
     page.get_by_role("region", name="Undo it").get_by_label("Goods came back").check()
-    page.get_by_role("button", name="Give the points back").click()
+    page.get_by_role("button", name="Give all").click()
     expect(page.get_by_role("dialog", name="Given back")).to_contain_text("points to Z**")
 
     page.goto(page.url.split("receipts/")[0] + "today/")

@@ -206,7 +206,7 @@ def test_an_undo_whose_answer_is_lost_is_undone_once(phones: Phones, rich: Resid
     redemption = capture(cashier=bakery, claim_id=claim.pk, points=30, key="k", at=now())
     page = at_till(phones, bakery, "/merchant/today/")
     page.get_by_role("link", name="M**").click()
-    page.get_by_role("button", name="Give the points back").click()
+    page.get_by_role("button", name="Give all").click()
     expect(page.get_by_role("alert").filter(has_text="Say why first.")).to_be_visible()
 
     def lose(route: Route) -> None:
@@ -216,12 +216,12 @@ def test_an_undo_whose_answer_is_lost_is_undone_once(phones: Phones, rich: Resid
     page.route("**/undo", lose, times=1)
     page.locator("#undo").get_by_label("Another reason").check()
     page.locator("#undo").get_by_label("In a few words").fill("烤糊了 🍞")
-    page.get_by_role("button", name="Give the points back").click()
+    page.get_by_role("button", name="Give all").click()
 
     expect(page.get_by_role("dialog", name="Given back")).to_contain_text("30")
     page.wait_for_timeout(700)
     page.get_by_role("button", name="Show the receipt").click()
-    expect(page.get_by_role("button", name="Give the points back")).to_have_count(0)
+    expect(page.get_by_role("button", name="Give all")).to_have_count(0)
     expect(page.locator("#main")).to_contain_text("烤糊了 🍞")
     assert Undo.objects.get().redemption == redemption
     assert spendable(rich.wallet_id, at=now()) == 100

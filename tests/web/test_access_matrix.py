@@ -19,7 +19,7 @@ from tests.web.access_world import AccessWorld, make_world
 LET_IN_BODY_REFUSED = {400, 405, 409, 411, 413, 415, 422, 429}
 SIGN_IN_PAGES = ("/admin/login/", "/sign-in/")
 SIGNED_IN = "/sign-in/done/"
-IN_AND_OUT = ("/admin/login/", "/admin/logout/")
+IN_AND_OUT = ("/admin/login/", "/admin/logout/", SIGNED_IN)
 NOBODYS_ROW = {"path": "99999999", "uuid": "01999999-0000-7000-8000-000000000000"}
 
 

@@ -100,6 +100,15 @@ def test_a_resident_lands_at_home(mei: Resident) -> None:
     assert sign_in("13800001001").redirect_chain[-1][0] == "/"
 
 
+def test_staff_land_at_the_desk(operator: User) -> None:
+    client = Client()
+    client.force_login(operator, backend=BACKEND)
+
+    assert client.get("/sign-in/done/").headers["Location"] == "/admin/"
+    home = client.get("/").content.decode()
+    assert home.index('href="/admin/"') < home.index('href="/bank/"')
+
+
 def test_one_who_is_both_lands_at_the_till_and_may_change_over(mei: Resident, bakery: Cashier) -> None:
     appoint_cashier(outlet=bakery.outlet, phone="+8613800001001", name="Mei", at=now())
 

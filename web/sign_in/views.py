@@ -20,6 +20,7 @@ from identity.models import User
 from merchants.queries import working_till
 from redemptions.services import revoke_device
 from residents.models import Resident
+from residents.queries import is_resident
 from web.resident.actors import PHONE_IN_SESSION, signed_in_page
 from web.sign_in.demo import offered
 
@@ -77,8 +78,10 @@ class ConfirmCode(ConfirmLoginCodeView):  # type: ignore[misc]
 @require_safe
 @signed_in_page
 def land(_request: HttpRequest, user: User) -> HttpResponse:
-    """Where one goes who signed in and asked for no page: who stands at a till goes there, anyone else home."""
-    return redirect("merchant-till" if working_till(user_id=user.pk) else "home")
+    """Where one goes who signed in and asked for no page: to the till, to the desk, or home, wherever one's work or points are."""
+    if working_till(user_id=user.pk):
+        return redirect("merchant-till")
+    return redirect("admin:index" if user.is_staff and not is_resident(user_id=user.pk) else "home")
 
 
 class Inactive(TemplateView):

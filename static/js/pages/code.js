@@ -10,7 +10,9 @@ import { keepAwake } from "../wake_lock.js";
 
 const TICK_MS = 250;
 const NEWS_EVERY_MS = 2_000;
-const NEWS_FOR_MS = 120_000;
+const NEWS_OFTEN_MS = 120_000; // that long from something new, then less often
+const NEWS_LATER_MS = 10_000;
+const DIGITS_STAY_STEPS = 3; // while they are being typed; taken for four
 const CODE_ROOM = 420;
 const CODE_ROOM_OF_WIDTH = 0.86;
 
@@ -25,6 +27,8 @@ let handle = "";
 const openedAt = Date.now();
 let latest; // the newest receipt's number at the last answer; undefined before the first
 let newsUntil = 0;
+let askedAt = 0;
+let digitsStep = null;
 
 start();
 
@@ -34,6 +38,7 @@ async function start() {
   document.addEventListener("visibilitychange", onVisibility);
   window.addEventListener("online", refresh);
   window.addEventListener("resize", () => (shownStep = null));
+  part.typing.addEventListener("toggle", () => (shownStep = digitsStep = null)); // as fresh as can be
   keepAwake();
   const record = await vault.read();
   if (record?.key && record.handle) use(record); // at once, before any network
@@ -90,13 +95,14 @@ async function tick() {
   const seconds = (Date.now() + source.offsetMs) / 1000;
   const step = stepAt(seconds);
   moveRing(STEP_SECONDS - (seconds % STEP_SECONDS));
+  tellDigitsLeft(seconds);
   if (step === shownStep) return;
   shownStep = step;
   try {
     const digits = await source.codeAt(step);
     if (document.hidden || step !== shownStep) return;
     drawCode(part.canvas, digits, Math.min(CODE_ROOM, page.clientWidth * CODE_ROOM_OF_WIDTH));
-    part.digits.textContent = digits.match(/.{1,4}/g).join(" ");
+    showDigits(digits, step);
     page.dataset.digits = page.dataset.tell ? digits : "";
   } catch {
     source = null;
@@ -109,9 +115,24 @@ function moveRing(left) {
   part.left.textContent = part.left.dataset.words.replace("{n}", String(Math.ceil(left)));
 }
 
-/** While the page is in sight and something may come: has a till taken points? */
+/** The digits for typing. They stand still longer than the code: nobody types twenty-seven in a quarter of a minute. */
+function showDigits(digits, step) {
+  if (digitsStep !== null && step < digitsStep + DIGITS_STAY_STEPS && part.typing.open) return;
+  digitsStep = step;
+  part.digits.textContent = digits.match(/.{1,4}/g).join(" ");
+}
+
+function tellDigitsLeft(seconds) {
+  if (!part.typing.open || digitsStep === null) return;
+  const left = (digitsStep + DIGITS_STAY_STEPS) * STEP_SECONDS - seconds;
+  part["digits-left"].textContent = part["digits-left"].dataset.words.replace("{n}", String(Math.max(0, Math.ceil(left))));
+}
+
+/** While the page is in sight: has a till taken points? */
 async function lookForNews() {
-  if (document.hidden || !navigator.onLine || !handle || Date.now() > newsUntil) return;
+  if (document.hidden || !navigator.onLine || !handle) return;
+  if (Date.now() > newsUntil && Date.now() < askedAt + NEWS_LATER_MS) return;
+  askedAt = Date.now();
   try {
     noteNow(await askNow(addresses.now, handle));
   } catch {
@@ -121,11 +142,11 @@ async function lookForNews() {
 
 function noteNow(now) {
   if (owner && now.resident !== owner) return;
-  if (newsUntil === 0) newsUntil = Date.now() + NEWS_FOR_MS;
+  if (newsUntil === 0) newsUntil = Date.now() + NEWS_OFTEN_MS;
   showPoints(now.spendable, Date.now());
   void vault.update({ points: now.spendable, pointsAt: Date.now(), offsetMs: now.offsetMs });
   if (now.latest && isNews(now)) {
-    newsUntil = Date.now() + NEWS_FOR_MS;
+    newsUntil = Date.now() + NEWS_OFTEN_MS;
     showOutcome(document.getElementById("taken"), now.latest);
   }
   latest = now.latest?.receipt ?? null;
@@ -140,7 +161,8 @@ function isNews(now) {
 function showPoints(points, at) {
   if (typeof points !== "number") return;
   const words = points === 1 ? part.points.dataset.one : part.points.dataset.many;
-  const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
+  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: page.dataset.zone };
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, clock).format(at);
   part.points.textContent = words.replace("{n}", points.toLocaleString("en"));
   part["points-at"].textContent = part["points-at"].dataset.words.replace("{time}", time);
 }
@@ -149,9 +171,9 @@ function onVisibility() {
   if (document.hidden) {
     wipe(part.canvas);
     part.digits.textContent = "";
-    shownStep = null;
+    shownStep = digitsStep = null;
   } else {
-    newsUntil = Date.now() + NEWS_FOR_MS;
+    newsUntil = Date.now() + NEWS_OFTEN_MS;
     tick();
     refresh();
   }
