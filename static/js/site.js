@@ -1,10 +1,16 @@
 // What every page does: install the service worker its frame names, keep forms from being sent twice, offer the home screen.
 import { offerHomeScreen } from "./home_screen.js";
 
-installWorker(document.body.dataset.worker, document.body.dataset.scope);
+afterLoad(() => installWorker(document.body.dataset.worker, document.body.dataset.scope));
 document.addEventListener("submit", sendOnce);
 window.addEventListener("pageshow", releaseForms);
 offerHomeScreen(document.getElementById("home-screen"));
+
+/** Not before the page stands: what it shows comes first. */
+function afterLoad(act) {
+  if (document.readyState === "complete") act();
+  else window.addEventListener("load", act, { once: true });
+}
 
 /** Have the page's service worker, if its frame names one and the browser can. */
 function installWorker(address, scope) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from http import HTTPStatus
 
 import pytest
@@ -92,5 +93,6 @@ def test_another_site_can_sign_nobody_in(mei: Resident) -> None:
 def test_staff_are_led_to_their_own_page_with_the_name_filled_in(client: Client, operator: User) -> None:
     mark_made_up(users=[operator])
 
-    assert f"/admin/login/?name={operator.username}" in client.get("/sign-in/").content.decode()
-    assert f'value="{operator.username}"' in client.get(f"/admin/login/?name={operator.username}").content.decode()
+    way = f"/admin/login/?next=/admin/&amp;name={operator.username}"
+    assert f'href="{way}"' in client.get("/sign-in/").content.decode()
+    assert f'value="{operator.username}"' in client.get(unescape(way)).content.decode()

@@ -1,12 +1,8 @@
 // The code page: a code made here every quarter of a minute, with or without network, and the news when it was taken.
-import { askNow, ensure } from "../codes/enrollment.js";
+// What the code itself doesn't need is loaded once it stands: a slow phone pays for every file.
 import { drawCode, wipe } from "../codes/drawing.js";
 import { makeCode, STEP_SECONDS, stepAt } from "../codes/scheme71.js";
-import { ServerCodes } from "../codes/server_codes.js";
 import * as vault from "../codes/vault.js";
-import { Problem } from "../http.js";
-import { showOutcome } from "../outcome.js";
-import { keepAwake } from "../wake_lock.js";
 
 const TICK_MS = 250;
 const NEWS_EVERY_MS = 2_000;
@@ -39,21 +35,22 @@ async function start() {
   window.addEventListener("online", refresh);
   window.addEventListener("resize", () => (shownStep = null));
   part.typing.addEventListener("toggle", () => (shownStep = digitsStep = null)); // as fresh as can be
-  keepAwake();
-  const record = await vault.read();
-  if (record?.key && record.handle) use(record); // at once, before any network
+  const record = await vault.atOpening;
+  if (record?.key && record.handle) await use(record); // at once, before any network
   await refresh();
+  (await import("../wake_lock.js")).keepAwake();
 }
 
 /** Ask the server who is here, and whether this phone may (still) show codes. Without network, what there is stays. */
 async function refresh() {
   try {
+    const { ensure } = await import("../codes/enrollment.js");
     const { record, now, kept } = await ensure(addresses);
     noteNow(now);
     if (kept) use(record);
-    else useServerCodes(now);
+    else await useServerCodes(now);
   } catch (error) {
-    if (error instanceof Problem) await refused(error);
+    if (error.status) await refused(error);
     else if (!source) show("no-network");
   }
 }
@@ -70,18 +67,19 @@ async function refused(problem) {
   }
 }
 
-function use(record) {
+async function use(record) {
   const same = source && source.key === record.key && handle === record.handle;
   owner = record.owner;
   handle = record.handle;
   source = { key: record.key, offsetMs: record.offsetMs, codeAt: (step) => makeCode(record.key, record.handle, step) };
   if (!same) shownStep = null;
-  showPoints(record.points, record.pointsAt);
   show("code");
-  tick();
+  await tick();
+  afterFrame(() => showPoints(record.points, record.pointsAt)); // words for numbers and times take a slow phone long
 }
 
-function useServerCodes(now) {
+async function useServerCodes(now) {
+  const { ServerCodes } = await import("../codes/server_codes.js");
   source = new ServerCodes(addresses.codes, now.offsetMs);
   showPoints(now.spendable, Date.now());
   part["online-only"].hidden = false;
@@ -110,6 +108,11 @@ async function tick() {
   }
 }
 
+/** When what stands now has been painted. */
+function afterFrame(act) {
+  requestAnimationFrame(() => setTimeout(act));
+}
+
 function moveRing(left) {
   part.ring.style.strokeDashoffset = String(100 - (left / STEP_SECONDS) * 100);
   part.left.textContent = part.left.dataset.words.replace("{n}", String(Math.ceil(left)));
@@ -134,6 +137,7 @@ async function lookForNews() {
   if (Date.now() > newsUntil && Date.now() < askedAt + NEWS_LATER_MS) return;
   askedAt = Date.now();
   try {
+    const { askNow } = await import("../codes/enrollment.js");
     noteNow(await askNow(addresses.now, handle));
   } catch {
     // without network there is no news
@@ -147,7 +151,7 @@ function noteNow(now) {
   void vault.update({ points: now.spendable, pointsAt: Date.now(), offsetMs: now.offsetMs });
   if (now.latest && isNews(now)) {
     newsUntil = Date.now() + NEWS_OFTEN_MS;
-    showOutcome(document.getElementById("taken"), now.latest);
+    void import("../outcome.js").then(({ showOutcome }) => showOutcome(document.getElementById("taken"), now.latest));
   }
   latest = now.latest?.receipt ?? null;
 }
