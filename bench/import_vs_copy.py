@@ -45,7 +45,6 @@ TABLES: Final = (
     "branches_fileimporterror",
     "earning_event",
     "earning_eventconflict",
-    "earning_cancellation",
     "earning_award",
     "earning_dayuse",
     "points_transfer",
@@ -175,7 +174,7 @@ def _import_file(bank: Bank, kind: ImportKind, path: Path, handler: ChunkHandler
 
 def _empty_tables() -> None:
     with connections["owner"].cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(TABLES)}")
+        cursor.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")  # what else points at them is empty
 
 
 @contextmanager

@@ -182,5 +182,7 @@ class ScopedInline(ByRole, TabularInline):  # type: ignore[misc]
     ordering: ClassVar[tuple[str, ...]] = ("pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The actor's rows, in the table's order."""
-        return type(self).rows(actor=actor_of(request)).order_by(*self.get_ordering(request))
+        """The actor's rows, in the table's order; what its columns name comes with them, not row by row."""
+        rows = type(self).rows(actor=actor_of(request)).order_by(*self.get_ordering(request))
+        named = {field.name for field in self.model._meta.concrete_fields if field.is_relation}
+        return rows.select_related(*named.intersection(self.fields)) if named.intersection(self.fields) else rows

@@ -31,14 +31,15 @@ def queries(world: ReachWorld) -> dict[str, int]:
 
 
 def grow(mei: Resident, bakery: Cashier, east: Bank) -> None:
-    """A hundred more bills, lots, receipts, statement lines, outlets near, and tills of one cashier."""
+    """A hundred more bills, lots, receipts, statement lines, outlets near, merchants with a receipt, and tills of one cashier."""
     for number in range(MORE):
         send(east, bill(24520, paid=now()), at=now())
         give_points(resident=mei, bank=east, points=1_000, at=now())
         capture(cashier=bakery, claim_id=scanned(mei, bakery, at=now()).pk, points=1, key=f"more-{number}", at=now())
         merchant = enroll_merchant(name=f"Merchant {number}", acquirer=east, at=now())
         outlet = open_outlet(merchant=merchant, neighborhood=neighborhood_of(east), name=f"Outlet {number}", at=now())
-        appoint_cashier(outlet=outlet, phone="+8613900000001", name="Bao", at=now())
+        cashier = appoint_cashier(outlet=outlet, phone="+8613900000001", name="Bao", at=now())
+        capture(cashier=cashier, claim_id=scanned(mei, cashier, at=now()).pk, points=1, key=f"there-{number}", at=now())
 
 
 def test_a_hundred_times_the_data_asks_no_more(mei: Resident, bakery: Cashier, grocer: Cashier, operator: User, east: Bank) -> None:
