@@ -15,8 +15,10 @@ class Stopping:
     def __init__(self) -> None:
         self._asked = threading.Event()
         self._raises = False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._ask)
+        signal.signal(signal.SIGTERM, self._ask)
+        signal.signal(signal.SIGINT, self._ask)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # a terminal that is closed ends it, unless nohup says otherwise
+            signal.signal(signal.SIGHUP, self._ask)
 
     def __call__(self) -> bool:
         """Whether the process was asked to end."""
