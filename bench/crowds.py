@@ -21,14 +21,15 @@ def measure() -> list[Figure]:
     """Rates, and the crowd's share of the rate of those who spread."""
     many = make_ledger(wallets=WALLETS, merchants=MERCHANTS, points=POINTS)
     hot = replace(many, merchants=many.merchants[:1])
-    banks = [many, *(one_more_issuer(many, points=1) for _bank in range(BANKS - 1))]
+    one = one_more_issuer(many, points=1)
+    ten = [one_more_issuer(replace(many, wallets=many.wallets[number::BANKS]), points=1) for number in range(BANKS)]
     rounds = Rounds.take(
         "crowds",
         {
             "hot": partial(rate, redeem, hot),
             "spread": partial(rate, redeem, many),
-            "one": partial(rate, earn, many),
-            "ten": partial(rate, partial(_earn_from_any, banks), many),
+            "one": partial(rate, earn, one),
+            "ten": partial(rate, partial(_earn_from_any, ten), many),
         },
     )
     parameters = {"clients": CLIENTS, "seconds": SECONDS, "wallets": WALLETS, "merchants": MERCHANTS, "banks": BANKS}
