@@ -1,12 +1,9 @@
-"""Python looks for garbage seldom, and not among what stays."""
+"""Python looks for garbage seldom: files of events are hundreds of thousands of objects."""
 
 from __future__ import annotations
 
 import gc
 
-from community.apps import LOOK_AFTER
 
-
-def test_what_is_loaded_at_the_start_is_left_alone() -> None:
-    assert gc.get_freeze_count() > 100_000
-    assert gc.get_threshold() == LOOK_AFTER
+def test_garbage_is_looked_for_seldom() -> None:
+    assert gc.get_threshold()[0] == 20_000
