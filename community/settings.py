@@ -120,6 +120,7 @@ CELERY_WORKER_CONCURRENCY = 2
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = bool(config.REDIS_URL)  # needs fanout, which a table can't do
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULER = "community.beat.Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     # in the morning, and twice more: a lost message costs no notice
