@@ -1,4 +1,4 @@
-"""What hands over the tasks that come with the clock: Celery's own scheduler, that ends when it no longer can."""
+"""What hands over the tasks that come with the clock: Celery's own scheduler, that finds its broker again."""
 
 from __future__ import annotations
 
@@ -9,15 +9,21 @@ from celery.beat import PersistentScheduler, SchedulingError
 
 class Scheduler(PersistentScheduler):
     """
-    Ends the process when a task can't be handed over, so that it is started anew with a fresh connection.
+    Begins with a new connection after a task couldn't be handed over.
 
-    Celery's own logs the error and goes on with a channel that never heals once the database behind the broker was killed:
-    from then on no sweep would run.
+    Celery's own goes on with a channel that never heals once the database behind the broker was gone for a moment: from then
+    on it hands over nothing, and no sweep runs.
     """
 
     def apply_async(self, *args: Any, **kwargs: Any) -> Any:
-        """Hand one over, or end."""
+        """
+        Hand one over.
+
+        :raises SchedulingError: if the broker can't be reached; beat logs it, and the task comes again at its next time.
+        """
         try:
             return super().apply_async(*args, **kwargs)
-        except SchedulingError as error:
-            raise SystemExit(str(error)) from error
+        except SchedulingError:
+            for made_once in ("producer", "connection"):
+                vars(self).pop(made_once, None)
+            raise
