@@ -149,7 +149,7 @@ def start_for_phones_and_play_the_demo(var: Path) -> None:
         )
         assert f"The site runs at https://127.0.0.1:{port}\n" in played.stdout, played.stderr
         assert "Every morning" in played.stdout
-        process.send_signal(signal.SIGHUP)  # the terminal's window is closed
+        process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
 
 
