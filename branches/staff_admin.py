@@ -184,5 +184,6 @@ class ScopedInline(ByRole, TabularInline):  # type: ignore[misc]
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The actor's rows, in the table's order; what its columns name comes with them, not row by row."""
         rows = type(self).rows(actor=actor_of(request)).order_by(*self.get_ordering(request))
-        named = {field.name for field in self.model._meta.concrete_fields if field.is_relation}  # noqa: SLF001  Django's own name for it
-        return rows.select_related(*named.intersection(self.fields)) if named.intersection(self.fields) else rows
+        relations = {field.name for field in self.model._meta.concrete_fields if field.is_relation}  # noqa: SLF001  Django's own name for it
+        named = relations.intersection(self.fields)
+        return rows.select_related(*named) if named else rows

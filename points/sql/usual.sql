@@ -10,11 +10,14 @@ declare
     issuer uuid;
     earns boolean := c.kind = 'earn';
 begin
+    if c.kind not in ('earn', 'redeem') or c.points is null or c.points <= 0 then
+        return null;
+    end if;
     perform points_check_clock(_at, _today);
     perform from points_wallet w
     where w.id = c.wallet and w.frozen_at is null and w.closed_at is null
     for no key update;
-    if not found or c.points is null or c.points <= 0
+    if not found
         or (select true from points_transfer t where t.party_id = c.wallet and t.source = c.source and t.key = c.key)
         or (select true from points_refusal r where r.party_id = c.wallet and r.source = c.source and r.key = c.key)
     then

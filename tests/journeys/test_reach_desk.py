@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import pytest
 from django.contrib import admin
 from playwright.sync_api import Page
 
-from bench.pages import Eyes, admin_views
+from bench.pages import Eyes, View, admin_views
 from identity.models import User
 from merchants.models import Cashier
 from residents.models import Resident
@@ -51,12 +51,7 @@ def test_the_desk_keeps_nobody_out(phones: Phones, mei: Resident, bakery: Cashie
         phone.context.set_default_navigation_timeout(PATIENCE_MS)
         if eyes in world.users:
             phone.sign_in(world.users[eyes])
-        page = phone.open("/offline/")
-        for view in seen:
-            if view.eyes is eyes:
-                page.goto(phone.address + view.address)
-                found[view.name] = look_at_desk(page)
-        page.close()
+        found |= walk(phone, [view for view in seen if view.eyes is eyes])
 
     assert set(found) == {view.name for view in seen}
     assert set(found) >= KINDS
@@ -68,15 +63,21 @@ def test_an_empty_desk_keeps_nobody_out(phones: Phones, operator: User) -> None:
     phone = phones(language="zh-hans", viewport=DESKTOP, color_scheme="dark", reduced_motion="reduce")
     phone.context.set_default_navigation_timeout(PATIENCE_MS)
     phone.sign_in(operator)
-    page = phone.open("/offline/")
-    found: dict[str, list[list[str]]] = {}
-    for view in admin_views({}):
-        if view.eyes is Eyes.STAFF and view.name not in NO_PAGES:
-            page.goto(phone.address + view.address)
-            found[view.name] = look_at_desk(page)
+    found = walk(phone, [view for view in admin_views({}) if view.eyes is Eyes.STAFF and view.name not in NO_PAGES])
 
     assert len(found) > len(admin.site._registry)
     assert {name: told for name, told in found.items() if told} == {}
+
+
+def walk(phone: Phone, views: Iterable[View]) -> dict[str, list[list[str]]]:
+    """What axe says of each of these pages, by its name."""
+    page = phone.open("/offline/")
+    found = {}
+    for view in views:
+        page.goto(phone.address + view.address)
+        found[view.name] = look_at_desk(page)
+    page.close()
+    return found
 
 
 def look_at_desk(page: Page) -> list[list[str]]:

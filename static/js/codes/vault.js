@@ -6,9 +6,6 @@ const NAME = "codes";
 const STORE = "device";
 const ONLY = "this";
 
-/** What `read` gives, asked for as soon as this file is there: the page that shows the code waits for nothing else. */
-export const atOpening = read();
-
 /** The record, or null. Null too where the browser keeps nothing. */
 export async function read() {
   try {

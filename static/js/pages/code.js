@@ -35,10 +35,10 @@ async function start() {
   window.addEventListener("online", refresh);
   window.addEventListener("resize", () => (shownStep = null));
   part.typing.addEventListener("toggle", () => (shownStep = digitsStep = null)); // as fresh as can be
-  const record = await vault.atOpening;
+  const record = await vault.read();
   if (record?.key && record.handle) await use(record); // at once, before any network
+  void import("../wake_lock.js").then(({ keepAwake }) => keepAwake());
   await refresh();
-  (await import("../wake_lock.js")).keepAwake();
 }
 
 /** Ask the server who is here, and whether this phone may (still) show codes. Without network, what there is stays. */
