@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO, Final, NoReturn
 
 from django.utils.translation import gettext_lazy as _
 
@@ -357,7 +357,7 @@ def _json_row(line: Line, encoding: str) -> Row | BadRow:
 
 def _object(text: str) -> dict[str, Any]:
     try:
-        value = json.loads(text, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_once)
+        value = DECODER.decode(text)
     except (ValueError, ArithmeticError, RecursionError):  # ValueError: also a number of too many digits
         raise RowNotParsed from None
     if not isinstance(value, dict):
@@ -377,3 +377,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(fields) != len(pairs):
         raise ValueError
     return fields
+
+
+DECODER: Final = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_once)  # once for all lines

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from functools import lru_cache
 
@@ -28,7 +27,7 @@ def lookup_hash(purpose: str, value: str) -> bytes:
     """32 bytes that find a value again without keeping it: HMAC-SHA-256, another result for each purpose."""
     # the length in front keeps ("ab", "c") and ("a", "bc") apart
     message = f"{len(purpose)}:{purpose}:{value}".encode()
-    return hmac.new(settings.LOOKUP_KEY.encode(), message, hashlib.sha256).digest()
+    return hmac.digest(settings.LOOKUP_KEY.encode(), message, "sha256")
 
 
 @lru_cache(maxsize=8)

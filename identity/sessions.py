@@ -9,7 +9,10 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 
+from core.partial import from_columns
+
 READ: Final = "select session_data, expire_date from django_session where session_key = %s and expire_date > %s"
+COLUMNS: Final = ("session_data", "expire_date")
 
 
 class SessionStore(DatabaseSessions):
@@ -22,4 +25,4 @@ class SessionStore(DatabaseSessions):
         if row is None:
             self._session_key = None
             return None
-        return Session(session_data=row[0], expire_date=row[1])
+        return from_columns(Session, COLUMNS, row)

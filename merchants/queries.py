@@ -12,19 +12,12 @@ from core.partial import from_columns
 from identity.models import User
 from merchants.models import Cashier, Merchant, Outlet
 
-# Written out, because every request of a till begins with it and the ORM takes longer to spell it than to have it answered.
 WORKING_TILL: Final = """
-    select c.id, c.user_id, c.outlet_id, c.appointed_at, c.dismissed_at,
-        o.id, o.merchant_id, o.neighborhood_id, o.name, o.picture, o.opened_at, o.closed_at,
-        m.id, m.name, m.acquirer_id, m.party_id, m.enrolled_at,
-        u.id, u.password, u.session_epoch, u.is_active
-    from merchants_cashier c
-    join merchants_outlet o on o.id = c.outlet_id
-    join merchants_merchant m on m.id = o.merchant_id
-    join identity_user u on u.id = c.user_id
-    where c.user_id = %s and c.dismissed_at is null and o.closed_at is null and o.id = coalesce(%s, o.id)
-    order by c.appointed_at, c.id
-    limit 1"""
+    select cashier_id, user_id, outlet_id, appointed_at, null,
+        outlet_id, merchant_id, neighborhood_id, outlet_name, picture, opened_at, null,
+        merchant_id, merchant_name, acquirer_id, party_id, enrolled_at,
+        user_id, password, session_epoch, is_active
+    from merchants_working_till(%s, %s)"""
 CASHIER: Final = ("id", "user_id", "outlet_id", "appointed_at", "dismissed_at")
 OUTLET: Final = ("id", "merchant_id", "neighborhood_id", "name", "picture", "opened_at", "closed_at")
 MERCHANT: Final = ("id", "name", "acquirer_id", "party_id", "enrolled_at")
@@ -71,8 +64,7 @@ def working_till(*, user_id: int, outlet_id: int | None = None) -> Cashier | Non
         return None
     outlet_from, merchant_from = len(CASHIER), len(CASHIER) + len(OUTLET)
     user_from = merchant_from + len(MERCHANT)
-    cashier = from_columns(Cashier, CASHIER, row[:outlet_from])
-    cashier.outlet = from_columns(Outlet, OUTLET, row[outlet_from:merchant_from])
-    cashier.outlet.merchant = from_columns(Merchant, MERCHANT, row[merchant_from:user_from])
-    cashier.user = from_columns(User, USER, row[user_from:])
-    return cashier
+    merchant = from_columns(Merchant, MERCHANT, row[merchant_from:user_from])
+    outlet = from_columns(Outlet, OUTLET, row[outlet_from:merchant_from], merchant=merchant)
+    user = from_columns(User, USER, row[user_from:])
+    return from_columns(Cashier, CASHIER, row[:outlet_from], outlet=outlet, user=user)

@@ -27,11 +27,12 @@ class _OfWallet:
 
     def _row(self, id_: UUID, *, source: str, asked: object, points: int | None, **more: object) -> Row:
         """The command as the posting function reads it; the hash covers what was asked, nothing of the server's."""
-        request = f"{self.kind}|{self.wallet}|{asked}|{points}"
+        wallet = str(self.wallet)
+        request = f"{self.kind}|{wallet}|{asked}|{points}"
         return {
             "kind": self.kind,
             "id": str(id_),
-            "wallet": str(self.wallet),
+            "wallet": wallet,
             "source": source,
             "key": self.key,
             "hash": "\\x" + hashlib.sha256(request.encode()).hexdigest(),
@@ -57,12 +58,13 @@ class Earn(_OfWallet):
 
     def as_row(self, id_: UUID) -> Row:
         """For the posting function."""
+        issuer = str(self.issuer)
         return self._row(
             id_,
             source=self.source,
-            asked=self.issuer,
+            asked=issuer,
             points=self.points,
-            issuer=str(self.issuer),
+            issuer=issuer,
             terms=self.terms,
             available_on=self.available_on and self.available_on.isoformat(),
             expires_on=self.expires_on.isoformat(),

@@ -9,9 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from django.conf import settings
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
+
+from core.functions import run_files
 
 SQL: Final = Path(__file__).parent / "sql"
 TABLES: Final = ("tables", "log_tables")
@@ -24,9 +25,6 @@ def function_files() -> list[Path]:
     return [named[name] for name in sorted(named.keys() - {*TABLES, *LAST})] + [named[name] for name in LAST]
 
 
-def load_functions(_apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+def load_functions(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:  # noqa: ARG001 - Django calls it with both
     """For a migration: replace every function of the ledger by what its file says now, and set rights and settings anew."""
-    app_role = schema_editor.connection.ops.quote_name(str(settings.DATABASES["default"]["USER"]))
-    with schema_editor.connection.cursor() as cursor:
-        for file in function_files():
-            cursor.execute(file.read_text(encoding="utf-8").replace("{app}", app_role))
+    run_files(function_files(), schema_editor)

@@ -16,7 +16,7 @@ from django.db.utils import OperationalError
 
 from core.clock import alliance_day
 from core.errors import DomainError
-from core.ids import uuid7
+from core.ids import uuid7, uuid7s
 from core.limits import COMMANDS_PER_POST
 from points.choices import OutcomeCode
 from points.commands import (
@@ -55,11 +55,13 @@ __all__ = [
     "give",
     "merge",
     "post",
+    "post_and_keep",
     "post_one",
     "settle",
 ]
 
 ANSWERS = "select n, outcome, transfer_id, available, again from {}(%s::jsonb, %s, %s) order by n"
+KEEPING = "select outcome, transfer_id, available, again, kept from {}(%s::jsonb, %s, %s, {})"
 WAITED_TOO_LONG = {"55P03", "40P01"}  # lock_not_available, deadlock_detected
 
 
@@ -120,6 +122,22 @@ def post_one(command: Command, *, at: datetime) -> Result:
     return post([command], at=at)[0]
 
 
+def post_and_keep(keeper: str, command: Command, *given: Any, at: datetime) -> tuple[Result, Any]:
+    """
+    Post a single command by another package's function of the database, which calls `points_post` and keeps its own of it.
+
+    `keeper` takes the arguments of `points_post`, then what is `given`; it answers as the ledger did, and `kept` is its own:
+    one journey to the database instead of two, in the caller's transaction.
+
+    :raises LedgerBusy: if the wallet stayed locked by others for two seconds.
+    """
+    statement = KEEPING.format(keeper, ", ".join(["%s"] * len(given)))
+    with connection.cursor() as cursor, _busy_as_error():
+        cursor.execute(statement, [_body([command]), at, alliance_day(at), *given])
+        outcome, transfer_id, available, again, kept = cursor.fetchone()
+    return Result(OutcomeCode(outcome), transfer_id, available, again, command.points), kept
+
+
 def claw_back(commands: Sequence[Clawback], *, at: datetime) -> list[Result]:
     """
     Take earns back; what was spent of them becomes arrears. A way in of its own, with a grant of its own.
@@ -160,7 +178,7 @@ def merge(*, wallet: UUID, into: UUID, key: str, at: datetime) -> Result:
     """
     statement = "select n, outcome, transfer_id, available, again from points_merge(%s, %s, %s::uuid[], %s, %s, %s)"
     asked = hashlib.sha256(f"merge|{wallet}|{into}".encode()).digest()
-    sent, received = sorted([uuid7(), uuid7()])  # in a history of both wallets, points arrive after they left
+    sent, received = uuid7s(2)  # in a history of both wallets, points arrive after they left
     with connection.cursor() as cursor, _busy_as_error():
         cursor.execute(statement, [wallet, into, [str(sent), str(received)], key, asked, at])
         _n, outcome, transfer_id, available, again = cursor.fetchone()
@@ -172,16 +190,20 @@ def settle(commands: Sequence[Settle], *, at: datetime) -> list[Result]:
     assert 0 < len(commands) <= COMMANDS_PER_POST, "a batch has 1 to 500 commands"
     statement = "select n, outcome, transfer_id, available, again from points_settle(%s::jsonb, %s) order by n"
     with connection.cursor() as cursor:
-        cursor.execute(statement, [json.dumps([command.as_row(uuid7()) for command in commands]), at])
+        cursor.execute(statement, [_body(commands), at])
         return _results(commands, cursor.fetchall())
 
 
 def _ask(entry: str, commands: Sequence[Command | Clawback], at: datetime) -> list[Result]:
     assert 0 < len(commands) <= COMMANDS_PER_POST, "a batch has 1 to 500 commands"
-    body = json.dumps([command.as_row(uuid7()) for command in commands])
     with connection.cursor() as cursor, _busy_as_error():
-        cursor.execute(ANSWERS.format(entry), [body, at, alliance_day(at)])
+        cursor.execute(ANSWERS.format(entry), [_body(commands), at, alliance_day(at)])
         return _results(commands, cursor.fetchall())
+
+
+def _body(commands: Sequence[AnyCommand]) -> str:
+    ids = uuid7s(len(commands))  # ascending: what one call posts stands in a history in the order of the call
+    return json.dumps([command.as_row(id_) for command, id_ in zip(commands, ids, strict=True)])
 
 
 def _results(commands: Sequence[AnyCommand], rows: Sequence[tuple[Any, ...]]) -> list[Result]:

@@ -1,11 +1,12 @@
 """
-The statements of a capture, written out.
+What a capture reads and writes beside the ledger, by functions of the database (`redemptions/sql/captures.sql`).
 
-Spelled by the ORM they cost more time than everything else a capture does together; the database runs them in no time.
+Spelled by the ORM it would cost more time than everything else a capture does together.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -14,34 +15,20 @@ from django.db import connection
 
 from core.partial import from_columns
 from merchants.models import Cashier
+from points.posting import Redeem, Result, post_and_keep
 from redemptions.keys import lock_number
 from redemptions.models import Claim, Redemption
+from redemptions.news import RedemptionCaptured
 from residents.models import Resident
 
-HELD_CLAIM: Final = """
-    select c.id, c.cashier_id, c.outlet_id, c.resident_id, c.wallet_id, c.expires_at, c.closed_at,
-        r.id, r.name, pg_advisory_xact_lock(%s)
-    from redemptions_claim c
-    join residents_resident r on r.id = c.resident_id
-    join merchants_cashier s on s.id = c.cashier_id
-    join merchants_outlet o on o.id = c.outlet_id
-    where c.id = %s and c.cashier_id = %s and s.dismissed_at is null and o.closed_at is null
-    for update of c"""
-CLAIM: Final = ("id", "cashier_id", "outlet_id", "resident_id", "wallet_id", "expires_at", "closed_at")
+ANSWER: Final = "select taken, number, request_hash from redemptions_answer(%s, %s)"
+
+HOLD_CLAIM: Final = """
+    select claim_id, resident_id, wallet_id, expires_at, closed_at, resident_name, used, taken, number, request_hash
+    from redemptions_hold_claim(%s, %s, %s, %s, %s)"""
+CLAIM: Final = ("id", "resident_id", "wallet_id", "expires_at", "closed_at", "cashier_id", "outlet_id")
 RESIDENT: Final = ("id", "name")
 
-ANSWERS: Final = """
-    select true, number, key, request_hash from redemptions_redemption where outlet_id = %(outlet)s and key = %(key)s
-    union all
-    select true, number, key, request_hash from redemptions_redemption where claim_id = %(claim)s and key <> %(key)s
-    union all
-    select false, id, key, request_hash from redemptions_refusedcapture where outlet_id = %(outlet)s and key = %(key)s"""
-
-KEEP: Final = """
-    insert into redemptions_redemption
-        (claim_id, outlet_id, cashier_id, resident_id, wallet_id, transfer_id, points, key, request_hash, captured_at)
-    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-    returning number"""
 REDEMPTION: Final = (
     "number",
     "claim_id",
@@ -59,52 +46,71 @@ REDEMPTION: Final = (
 
 
 class Answer(NamedTuple):
-    """What was answered: a redemption's number if taken, otherwise the id of the kept refusal."""
+    """What a key was answered: a redemption's number if taken, otherwise the id of the kept refusal."""
 
     taken: bool
     number: int
-    key: str
     request_hash: memoryview
 
 
-def held_claim(*, cashier: Cashier, claim_id: UUID, key: str) -> Claim | None:
-    """The cashier's claim with its resident, locked together with the key; none once the cashier is dismissed or the outlet closed."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A key that is kept until the transaction ends: its answer if it has one, and the claim it asks for, locked."""
+
+    answer: Answer | None
+    claim: Claim | None
+    used: bool  # the claim, under whatever key
+
+
+def known_answer(*, outlet_id: int, key: str) -> Answer | None:
+    """What this key was answered at the outlet."""
     with connection.cursor() as cursor:
-        cursor.execute(HELD_CLAIM, [lock_number(outlet_id=cashier.outlet_id, key=key), claim_id, cashier.pk])
+        cursor.execute(ANSWER, [outlet_id, key])
         row = cursor.fetchone()
-    if row is None:
-        return None
-    claim = from_columns(Claim, CLAIM, row[: len(CLAIM)])
-    claim.resident = from_columns(Resident, RESIDENT, row[len(CLAIM) : -1])
-    return claim
+    return None if row is None else Answer(*row)
 
 
-def answers(*, outlet_id: int, key: str, claim: Claim | None = None) -> list[Answer]:
-    """What this key was answered at the outlet, and what was taken by this claim under any other key."""
+def hold_claim(*, cashier: Cashier, claim_id: UUID, key: str) -> Held:
+    """
+    Keep the key, lock the cashier's claim, and look what was answered before.
+
+    The claim comes with its resident; there is none once the cashier is dismissed or the outlet closed.
+    """
+    lock = lock_number(outlet_id=cashier.outlet_id, key=key)
     with connection.cursor() as cursor:
-        cursor.execute(ANSWERS, {"outlet": outlet_id, "key": key, "claim": claim.pk if claim else None})
-        return [Answer(*row) for row in cursor.fetchall()]
+        cursor.execute(HOLD_CLAIM, [lock, key, cashier.pk, cashier.outlet_id, claim_id])
+        *columns, resident_name, used, taken, number, request_hash = cursor.fetchone()
+    answer = None if taken is None else Answer(taken, number, request_hash)
+    if columns[0] is None:
+        return Held(answer, None, used)
+    resident = from_columns(Resident, RESIDENT, [columns[CLAIM.index("resident_id")], resident_name])
+    claim = from_columns(Claim, CLAIM, [*columns, cashier.pk, cashier.outlet_id], resident=resident)
+    return Held(answer, claim, used)
 
 
-def keep_redemption(
-    *, claim: Claim, cashier: Cashier, transfer_id: UUID, points: int, key: str, request_hash: bytes, at: datetime
-) -> Redemption:
-    """Keep what was taken; the redemption comes with the parties its receipt names."""
+def take(
+    command: Redeem, *, claim: Claim, cashier: Cashier, key: str, request_hash: bytes, at: datetime
+) -> tuple[Result, Redemption | None]:
+    """
+    Post the command, and keep what it took with its news; the redemption comes with the parties its receipt names.
+
+    :raises LedgerBusy: if the wallet stayed locked by others for two seconds.
+    """
+    result, number = post_and_keep("redemptions_take", command, claim.pk, key, request_hash, RedemptionCaptured.topic, at=at)
+    if number is None:
+        return result, None
     row: list[Any] = [
+        number,
         claim.pk,
         cashier.outlet_id,
         cashier.pk,
         claim.resident_id,
         claim.wallet_id,
-        transfer_id,
-        points,
+        result.transfer_id,
+        command.points,
         key,
         request_hash,
         at,
+        0,
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(KEEP, row)
-        (number,) = cursor.fetchone()
-    redemption = from_columns(Redemption, REDEMPTION, [number, *row, 0])
-    redemption.outlet, redemption.resident = cashier.outlet, claim.resident
-    return redemption
+    return result, from_columns(Redemption, REDEMPTION, row, outlet=cashier.outlet, resident=claim.resident)

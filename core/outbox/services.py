@@ -6,7 +6,7 @@ import dataclasses
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Final, Protocol
+from typing import Any, ClassVar, Protocol
 
 import structlog
 from django.db import connection, transaction
@@ -15,10 +15,6 @@ from core.limits import OUTBOX_BATCH, OUTBOX_RETRY_SECONDS
 from core.outbox.models import OutboxEvent
 
 log = structlog.get_logger(__name__)
-
-# Written out: it is part of every redemption, and the ORM takes longer to spell it than to have it done.
-PUBLISH: Final = """
-    insert into outbox_outboxevent (topic, payload, made_at, next_try_at, tries, last_error) values (%s, %s::jsonb, %s, %s, 0, '')"""
 
 Payload = Mapping[str, Any]
 Handler = Callable[[Payload], None]
@@ -35,7 +31,7 @@ def publish(news: News, *, at: datetime) -> None:
     """Write the news in the caller's transaction: it exists exactly when the fact does."""
     payload = {field.name: getattr(news, field.name) for field in dataclasses.fields(news)}
     with connection.cursor() as cursor:
-        cursor.execute(PUBLISH, [news.topic, json.dumps(payload), at, at])
+        cursor.execute("select outbox_publish(%s, %s::jsonb, %s)", [news.topic, json.dumps(payload), at])
 
 
 def deliver_due(handlers: Mapping[str, tuple[Handler, ...]], *, at: datetime) -> int:

@@ -170,9 +170,9 @@ def _within_days(shares: Sequence[Share]) -> dict[DayKey, int]:
     with connection.cursor() as cursor:
         cursor.execute(NEW_DAY_USES, [_key_rows(keys, totals)])
         fresh = set(cursor.fetchall())
-        stood = [key for key in keys if (key[0], str(key[1]), key[2].isoformat()) not in fresh]
-        if not stood:
+        if len(fresh) == len(keys):
             return {}
+        stood = [key for key in keys if (key[0], str(key[1]), key[2].isoformat()) not in fresh]
         cursor.execute(LOCK_DAY_USES, [_key_rows(stood, None)])
         used = {(rule, wallet, day): points for rule, wallet, day, points in cursor.fetchall()}
         totals = apply_caps(shares, used)

@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from branches.models import Bank
 from core.clock import alliance_day
 from core.errors import DomainError
-from core.ids import uuid7
+from core.ids import uuid7s
 from core.limits import EVENT_ID, EVENT_TRIES_WHEN_BUSY, EVENTS_PER_CHUNK
 from core.outbox.services import publish
 from earning.choices import EventAnswer, EventStatus
@@ -150,13 +150,13 @@ def _record(bank: Bank, events: Sequence[EventIn], at: datetime, origin: str) ->
     arrivals: list[_Arrival] = []
     repeats: list[_Arrival] = []  # of an id earlier in this very batch
     seen: set[str] = set()
-    for place, event in enumerate(events):
+    for place, (id_, event) in enumerate(zip(uuid7s(len(events)), events, strict=True)):
         day = alliance_day(event.occurred_at)
         if error := _refusal(book, event, day):
             outcomes[place] = _refused(event.event_id, error)
             continue
         found = customer_hash(bank_code=bank.code, customer=event.customer)
-        arrival = _Arrival(place, uuid7(), event, found, content_hash(event, customer_hash=found), day)
+        arrival = _Arrival(place, id_, event, found, content_hash(event, customer_hash=found), day)
         (repeats if event.event_id in seen else arrivals).append(arrival)
         seen.add(event.event_id)
     if arrivals:

@@ -9,18 +9,16 @@ from uuid import UUID
 from django.db import transaction
 
 from core.errors import DomainError, Done, Outcome, Refused
-from core.outbox.services import publish
 from merchants.models import Cashier
 from points.errors import REFUSALS, IdempotencyKeyReused
-from points.posting import Redeem, post_one
+from points.posting import Redeem
 from redemptions.errors import ClaimClosed, ClaimExpired, ClaimNotFound
 from redemptions.keys import check_key, request_hash
 from redemptions.limits import RedemptionFacts, over_limit
 from redemptions.models import Claim, Redemption, RefusedCapture
-from redemptions.news import RedemptionCaptured
 from redemptions.services.claims import open_claim
 from redemptions.services.tills import hold_key
-from redemptions.statements import Answer, answers, held_claim, keep_redemption
+from redemptions.statements import Answer, hold_claim, known_answer, take
 
 KEPT: Final[dict[str, type[DomainError]]] = {
     ClaimClosed.code: ClaimClosed,
@@ -62,9 +60,8 @@ def capture_code(*, cashier: Cashier, code: str, points: int, key: str, at: date
 
 def kept_answer(*, outlet_id: int, key: str) -> Outcome[Redemption] | None:
     """What an outlet's key was answered, if it was."""
-    for known in answers(outlet_id=outlet_id, key=key):
-        return _told_again(known)
-    return None
+    known = known_answer(outlet_id=outlet_id, key=key)
+    return _told_again(known) if known else None
 
 
 def _check_form(points: int, key: str) -> None:
@@ -75,15 +72,13 @@ def _check_form(points: int, key: str) -> None:
 
 def _capture(cashier: Cashier, claim_id: UUID, points: int, key: str, at: datetime) -> Outcome[Redemption]:
     asked = request_hash("claim", claim_id, points)
-    claim = held_claim(cashier=cashier, claim_id=claim_id, key=key)
-    used = False
-    for known in answers(outlet_id=cashier.outlet_id, key=key, claim=claim):
-        if known.key == key:
-            return _told_again(known) if bytes(known.request_hash) == asked else Refused(IdempotencyKeyReused())
-        used = True
+    held = hold_claim(cashier=cashier, claim_id=claim_id, key=key)
+    claim = held.claim
+    if held.answer:
+        return _told_again(held.answer, asked)
     if claim is None:
         return Refused(ClaimNotFound())
-    if used or claim.closed_at is not None:
+    if held.used or claim.closed_at is not None:
         return _refuse(claim, ClaimClosed(), key=key, asked=asked, at=at)
     if at >= claim.expires_at:
         return _refuse(claim, ClaimExpired(), key=key, asked=asked, at=at)
@@ -94,8 +89,8 @@ def _capture_code(cashier: Cashier, code: str, points: int, key: str, at: dateti
     asked = request_hash("code", code, points)
     if refusal := hold_key(cashier=cashier, key=key):
         return Refused(refusal)
-    for known in answers(outlet_id=cashier.outlet_id, key=key):
-        return _told_again(known) if bytes(known.request_hash) == asked else Refused(IdempotencyKeyReused())
+    if known := known_answer(outlet_id=cashier.outlet_id, key=key):
+        return _told_again(known, asked)
     opened = open_claim(cashier=cashier, code=code, key=OWN_CLAIM + key, asked=asked, at=at)
     if isinstance(opened, Refused):
         return opened
@@ -103,25 +98,19 @@ def _capture_code(cashier: Cashier, code: str, points: int, key: str, at: dateti
 
 
 def _take(cashier: Cashier, claim: Claim, points: int, *, key: str, asked: bytes, at: datetime) -> Outcome[Redemption]:
-    result = post_one(
-        Redeem(
-            wallet=claim.wallet_id,
-            merchant=cashier.outlet.merchant.party_id,
-            points=points,
-            key=f"take:{cashier.outlet_id}:{key}",
-            effective_at=at,
-            facts={"claim": str(claim.pk)},
-        ),
-        at=at,
+    command = Redeem(
+        wallet=claim.wallet_id,
+        merchant=cashier.outlet.merchant.party_id,
+        points=points,
+        key=f"take:{cashier.outlet_id}:{key}",
+        effective_at=at,
+        facts={"claim": str(claim.pk)},
     )
-    if result.refused or result.transfer_id is None:
+    result, redemption = take(command, claim=claim, cashier=cashier, key=key, request_hash=asked, at=at)
+    if redemption is None:
         error = result.error
         error.details["claim"] = str(claim.pk)  # it stays open, for a smaller amount
         return _refuse(claim, error, key=key, asked=asked, at=at)
-    redemption = keep_redemption(
-        claim=claim, cashier=cashier, transfer_id=result.transfer_id, points=points, key=key, request_hash=asked, at=at
-    )
-    publish(RedemptionCaptured(redemption=redemption.number), at=at)
     return Done(redemption)
 
 
@@ -140,7 +129,9 @@ def _refuse(claim: Claim, error: DomainError, *, key: str, asked: bytes, at: dat
     return Refused(error)
 
 
-def _told_again(known: Answer) -> Outcome[Redemption]:
+def _told_again(known: Answer, asked: bytes | None = None) -> Outcome[Redemption]:
+    if asked is not None and bytes(known.request_hash) != asked:
+        return Refused(IdempotencyKeyReused())
     if known.taken:
         return Done(Redemption.objects.select_related("resident", "outlet__merchant", "undo").get(pk=known.number))
     refused = RefusedCapture.objects.get(pk=known.number)

@@ -1,0 +1,55 @@
+-- What a capture reads and writes beside the ledger. As functions, because their plans are kept: to plan these statements
+-- anew takes longer than to run them.
+
+-- What an outlet's key was answered: a redemption, or a refusal that was kept.
+create or replace function redemptions_answer(_outlet bigint, _key text)
+    returns table (taken boolean, number bigint, request_hash bytea)
+language sql stable as $$
+    select true, r.number, r.request_hash from redemptions_redemption r where r.outlet_id = _outlet and r.key = _key
+    union all
+    select false, r.id, r.request_hash from redemptions_refusedcapture r where r.outlet_id = _outlet and r.key = _key;
+$$;
+
+-- Keep the key until the transaction ends, lock the cashier's claim, and look what was answered before. Each step is a
+-- statement of its own, since each must see what was committed while the one before it waited. No claim comes back when the
+-- cashier has none of that id, or was dismissed, or the outlet is closed.
+create or replace function redemptions_hold_claim(
+    _lock bigint, _key text, _cashier bigint, _outlet bigint, _claim uuid,
+    out claim_id uuid, out resident_id uuid, out wallet_id uuid, out expires_at timestamptz, out closed_at timestamptz,
+    out resident_name text, out used boolean, out taken boolean, out number bigint, out request_hash bytea)
+language plpgsql as $$
+begin
+    perform pg_advisory_xact_lock(_lock);
+    select c.id, c.resident_id, c.wallet_id, c.expires_at, c.closed_at, r.name
+    into claim_id, resident_id, wallet_id, expires_at, closed_at, resident_name
+    from redemptions_claim c
+    join residents_resident r on r.id = c.resident_id
+    join merchants_cashier s on s.id = c.cashier_id
+    join merchants_outlet o on o.id = c.outlet_id
+    where c.id = _claim and c.cashier_id = _cashier and s.dismissed_at is null and o.closed_at is null
+    for update of c;
+    used := exists (select from redemptions_redemption r where r.claim_id = redemptions_hold_claim.claim_id);
+    select a.taken, a.number, a.request_hash into taken, number, request_hash from redemptions_answer(_outlet, _key) a;
+end $$;
+
+-- Post the command that takes what a claim asks for, and if the ledger posted it, keep the redemption and tell of it.
+-- `kept` is its number.
+create or replace function redemptions_take(
+    _command jsonb, _at timestamptz, _today date, _claim uuid, _key text, _hash bytea, _topic text,
+    out outcome text, out transfer_id uuid, out available bigint, out again boolean, out kept bigint)
+language plpgsql as $$
+begin
+    select a.outcome, a.transfer_id, a.available, a.again into outcome, transfer_id, available, again
+    from points_post(_command, _at, _today) a;
+    if outcome = 'posted' then
+        insert into redemptions_redemption as r
+            (claim_id, outlet_id, cashier_id, resident_id, wallet_id, transfer_id, points, key, request_hash, captured_at)
+        select c.id, c.outlet_id, c.cashier_id, c.resident_id, c.wallet_id, redemptions_take.transfer_id,
+            (_command -> 0 ->> 'points')::bigint, _key, _hash, _at
+        from redemptions_claim c where c.id = _claim
+        returning r.number into strict kept;
+        perform outbox_publish(_topic, jsonb_build_object('redemption', kept), _at);
+    end if;
+end $$;
+
+grant execute on function redemptions_answer, redemptions_hold_claim, redemptions_take to {app};
