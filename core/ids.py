@@ -14,13 +14,23 @@ LOW = (1 << 62) - 1
 
 def uuid7() -> UUID:
     """A version 7 UUID (RFC 9562, section 5.7): 48 bits of Unix milliseconds, then 74 random bits."""
-    return uuid7s(1)[0]
+    return _put_together(_milliseconds(), _random_of(os.urandom(RANDOM_BYTES)))
 
 
 def uuid7s(count: int) -> list[UUID]:
     """So many of this millisecond, in ascending order; the system is asked once for the random bits of all."""
-    begins = ((time.time_ns() // 1_000_000) << 80) | VERSION_AND_VARIANT
-    drawn = os.urandom(RANDOM_BYTES * count)
-    parts = [drawn[start : start + RANDOM_BYTES] for start in range(0, len(drawn), RANDOM_BYTES)]
-    randoms = sorted(int.from_bytes(part, "big") >> (8 * RANDOM_BYTES - RANDOM_BITS) for part in parts)
-    return [UUID(int=begins | ((random >> 62) << 64) | (random & LOW)) for random in randoms]
+    drawn, milliseconds = os.urandom(RANDOM_BYTES * count), _milliseconds()
+    parts = (drawn[start : start + RANDOM_BYTES] for start in range(0, len(drawn), RANDOM_BYTES))
+    return [_put_together(milliseconds, random) for random in sorted(map(_random_of, parts))]
+
+
+def _milliseconds() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _random_of(drawn: bytes) -> int:
+    return int.from_bytes(drawn, "big") >> (8 * RANDOM_BYTES - RANDOM_BITS)
+
+
+def _put_together(milliseconds: int, random: int) -> UUID:
+    return UUID(int=(milliseconds << 80) | ((random >> 62) << 64) | (random & LOW) | VERSION_AND_VARIANT)
