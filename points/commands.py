@@ -26,13 +26,16 @@ class _OfWallet:
     facts: Mapping[str, Any] | None = None
 
     def _row(self, id_: UUID, *, source: str, asked: object, points: int | None, **more: object) -> Row:
-        """The command as the posting function reads it; the hash covers what was asked, nothing of the server's."""
-        wallet = str(self.wallet)
-        request = f"{self.kind}|{wallet}|{asked}|{points}"
+        """
+        The command as the posting function reads it; the hash covers what was asked, nothing of the server's.
+
+        Nor the wallet: a key is looked for among the wallet's own.
+        """
+        request = f"{self.kind}|{asked}|{points}"
         return {
             "kind": self.kind,
             "id": str(id_),
-            "wallet": wallet,
+            "wallet": str(self.wallet),
             "source": source,
             "key": self.key,
             "hash": "\\x" + hashlib.sha256(request.encode()).hexdigest(),

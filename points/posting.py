@@ -51,6 +51,8 @@ __all__ = [
     "Reverse",
     "Settle",
     "adjust",
+    "body_of",
+    "busy_as_error",
     "claw_back",
     "give",
     "merge",
@@ -132,8 +134,8 @@ def post_and_keep(keeper: str, command: Command, *given: Any, at: datetime) -> t
     :raises LedgerBusy: if the wallet stayed locked by others for two seconds.
     """
     statement = KEEPING.format(keeper, ", ".join(["%s"] * len(given)))
-    with connection.cursor() as cursor, _busy_as_error():
-        cursor.execute(statement, [_body([command]), at, alliance_day(at), *given])
+    with connection.cursor() as cursor, busy_as_error():
+        cursor.execute(statement, [body_of([command]), at, alliance_day(at), *given])
         outcome, transfer_id, available, again, kept = cursor.fetchone()
     return Result(OutcomeCode(outcome), transfer_id, available, again, command.points), kept
 
@@ -153,7 +155,7 @@ def adjust(command: Adjust | AdjustOut, *, at: datetime) -> Result:
 
     :raises LedgerBusy: if the wallet stayed locked by others for two seconds.
     """
-    with connection.cursor() as cursor, _busy_as_error():
+    with connection.cursor() as cursor, busy_as_error():
         cursor.execute(ANSWERS.format("points_adjust"), [json.dumps(command.as_row(uuid7())), at, alliance_day(at)])
         return _results([command], cursor.fetchall())[0]
 
@@ -165,7 +167,7 @@ def give(command: Gift, *, at: datetime) -> Result:
     :raises LedgerBusy: if a wallet stayed locked by others for two seconds.
     """
     statement = "select n, outcome, transfer_id, available, again from points_gift(%s::jsonb, %s, %s, %s)"
-    with connection.cursor() as cursor, _busy_as_error():
+    with connection.cursor() as cursor, busy_as_error():
         cursor.execute(statement, [json.dumps(command.as_row(uuid7())), uuid7(), at, alliance_day(at)])
         return _results([command], cursor.fetchall())[0]
 
@@ -179,7 +181,7 @@ def merge(*, wallet: UUID, into: UUID, key: str, at: datetime) -> Result:
     statement = "select n, outcome, transfer_id, available, again from points_merge(%s, %s, %s::uuid[], %s, %s, %s)"
     asked = hashlib.sha256(f"merge|{wallet}|{into}".encode()).digest()
     sent, received = uuid7s(2)  # in a history of both wallets, points arrive after they left
-    with connection.cursor() as cursor, _busy_as_error():
+    with connection.cursor() as cursor, busy_as_error():
         cursor.execute(statement, [wallet, into, [str(sent), str(received)], key, asked, at])
         _n, outcome, transfer_id, available, again = cursor.fetchone()
     return Result(OutcomeCode(outcome), transfer_id, available, again, None)
@@ -190,18 +192,19 @@ def settle(commands: Sequence[Settle], *, at: datetime) -> list[Result]:
     assert 0 < len(commands) <= COMMANDS_PER_POST, "a batch has 1 to 500 commands"
     statement = "select n, outcome, transfer_id, available, again from points_settle(%s::jsonb, %s) order by n"
     with connection.cursor() as cursor:
-        cursor.execute(statement, [_body(commands), at])
+        cursor.execute(statement, [body_of(commands), at])
         return _results(commands, cursor.fetchall())
 
 
 def _ask(entry: str, commands: Sequence[Command | Clawback], at: datetime) -> list[Result]:
     assert 0 < len(commands) <= COMMANDS_PER_POST, "a batch has 1 to 500 commands"
-    with connection.cursor() as cursor, _busy_as_error():
-        cursor.execute(ANSWERS.format(entry), [_body(commands), at, alliance_day(at)])
+    with connection.cursor() as cursor, busy_as_error():
+        cursor.execute(ANSWERS.format(entry), [body_of(commands), at, alliance_day(at)])
         return _results(commands, cursor.fetchall())
 
 
-def _body(commands: Sequence[AnyCommand]) -> str:
+def body_of(commands: Sequence[AnyCommand]) -> str:
+    """The commands as the ledger's functions read them, each with an id."""
     ids = uuid7s(len(commands))  # ascending: what one call posts stands in a history in the order of the call
     return json.dumps([command.as_row(id_) for command, id_ in zip(commands, ids, strict=True)])
 
@@ -214,7 +217,12 @@ def _results(commands: Sequence[AnyCommand], rows: Sequence[tuple[Any, ...]]) ->
 
 
 @contextmanager
-def _busy_as_error() -> Iterator[None]:
+def busy_as_error() -> Iterator[None]:
+    """
+    Around a statement that calls the ledger.
+
+    :raises LedgerBusy: if a wallet stayed locked by others for two seconds.
+    """
     try:
         yield
     except OperationalError as error:

@@ -18,13 +18,14 @@ from redemptions.limits import RedemptionFacts, over_limit
 from redemptions.models import Claim, Redemption, RefusedCapture
 from redemptions.services.claims import open_claim
 from redemptions.services.tills import hold_key
-from redemptions.statements import Answer, hold_claim, known_answer, take
+from redemptions.statements import Answer, hold_claim, known_answer, take, take_unhindered
 
 KEPT: Final[dict[str, type[DomainError]]] = {
     ClaimClosed.code: ClaimClosed,
     ClaimExpired.code: ClaimExpired,
     **{error.code: error for error in REFUSALS.values()},
 }
+NOT_YET_KNOWN: Final = UUID(int=0)  # in the place of a wallet that the database finds by the claim
 OWN_CLAIM = "take/"  # begins the key of a claim that a capture opened by itself; no till's key has a slash
 
 
@@ -39,8 +40,12 @@ def capture(*, cashier: Cashier, claim_id: UUID, points: int, key: str, at: date
     :raises InsufficientPoints, WalletFrozen, WalletClosed: if the ledger refuses.
     """
     _check_form(points, key)
+    asked = request_hash("claim", claim_id, points)
+    command = _command(cashier, claim_id, NOT_YET_KNOWN, points, key=key, at=at)
+    if redemption := take_unhindered(command, claim_id=claim_id, cashier=cashier, key=key, request_hash=asked, at=at):
+        return redemption
     with transaction.atomic():
-        outcome = _capture(cashier, claim_id, points, key, at)
+        outcome = _capture(cashier, claim_id, points, key=key, asked=asked, at=at)
     return outcome.or_raise()  # after commit: a refusal keeps its key
 
 
@@ -70,8 +75,7 @@ def _check_form(points: int, key: str) -> None:
         raise refusal
 
 
-def _capture(cashier: Cashier, claim_id: UUID, points: int, key: str, at: datetime) -> Outcome[Redemption]:
-    asked = request_hash("claim", claim_id, points)
+def _capture(cashier: Cashier, claim_id: UUID, points: int, *, key: str, asked: bytes, at: datetime) -> Outcome[Redemption]:
     held = hold_claim(cashier=cashier, claim_id=claim_id, key=key)
     claim = held.claim
     if held.answer:
@@ -98,20 +102,24 @@ def _capture_code(cashier: Cashier, code: str, points: int, key: str, at: dateti
 
 
 def _take(cashier: Cashier, claim: Claim, points: int, *, key: str, asked: bytes, at: datetime) -> Outcome[Redemption]:
-    command = Redeem(
-        wallet=claim.wallet_id,
-        merchant=cashier.outlet.merchant.party_id,
-        points=points,
-        key=f"take:{cashier.outlet_id}:{key}",
-        effective_at=at,
-        facts={"claim": str(claim.pk)},
-    )
+    command = _command(cashier, claim.pk, claim.wallet_id, points, key=key, at=at)
     result, redemption = take(command, claim=claim, cashier=cashier, key=key, request_hash=asked, at=at)
     if redemption is None:
         error = result.error
         error.details["claim"] = str(claim.pk)  # it stays open, for a smaller amount
         return _refuse(claim, error, key=key, asked=asked, at=at)
     return Done(redemption)
+
+
+def _command(cashier: Cashier, claim_id: UUID, wallet: UUID, points: int, *, key: str, at: datetime) -> Redeem:
+    return Redeem(
+        wallet=wallet,
+        merchant=cashier.outlet.merchant.party_id,
+        points=points,
+        key=f"take:{cashier.outlet_id}:{key}",
+        effective_at=at,
+        facts={"claim": str(claim_id)},
+    )
 
 
 def _refuse(claim: Claim, error: DomainError, *, key: str, asked: bytes, at: datetime) -> Refused:

@@ -52,4 +52,32 @@ begin
     end if;
 end $$;
 
-grant execute on function redemptions_answer, redemptions_hold_claim, redemptions_take to {app};
+-- Both of these at once, for a claim that nothing stands against; one statement is a transaction of its own. The command comes
+-- without its wallet, which the claim knows. Where there is no number, no redemption was kept: why not, and what is kept of
+-- that, is decided by who asks for one after the other. A refusal of the ledger's stands under its key and is answered again.
+create or replace function redemptions_take_unhindered(
+    _command jsonb, _at timestamptz, _today date,
+    _lock bigint, _key text, _cashier bigint, _outlet bigint, _claim uuid, _hash bytea, _topic text,
+    out number bigint, out transfer_id uuid, out wallet_id uuid, out resident_id uuid, out resident_name text)
+language plpgsql as $$
+declare
+    held record;
+    taken record;
+begin
+    select h.* into held from redemptions_hold_claim(_lock, _key, _cashier, _outlet, _claim) h;
+    if held.claim_id is null or held.taken is not null or held.used or held.closed_at is not null or _at >= held.expires_at then
+        return;
+    end if;
+    select t.* into taken
+    from redemptions_take(
+        jsonb_set(_command, '{0,wallet}', to_jsonb(held.wallet_id)), _at, _today, _claim, _key, _hash, _topic) t;
+    if taken.kept is not null then
+        number := taken.kept;
+        transfer_id := taken.transfer_id;
+        wallet_id := held.wallet_id;
+        resident_id := held.resident_id;
+        resident_name := held.resident_name;
+    end if;
+end $$;
+
+grant execute on function redemptions_answer, redemptions_hold_claim, redemptions_take, redemptions_take_unhindered to {app};

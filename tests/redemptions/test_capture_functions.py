@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -14,15 +16,22 @@ from core.outbox.models import OutboxEvent
 from merchants.models import Cashier
 from merchants.queries import working_till
 from points.errors import InsufficientPoints
-from redemptions.models import Redemption
+from points.posting import Redeem
+from redemptions.models import Claim, Redemption, RefusedCapture
 from redemptions.news import RedemptionCaptured
-from redemptions.services import capture
+from redemptions.services import capture, captures
+from redemptions.statements import take_unhindered
 from residents.models import Resident
+from tests.ledger_world import facts
 from tests.redemptions.world import S10_AT, new_key, scanned
 from tests.world import give_points
 
 pytestmark = pytest.mark.django_db
 
+LEDGER = """
+    select t.party_id, t.reason, t.source, t.request_hash::text, t.counterparty_id, t.effective_at, p.source_id, p.target_id, p.points
+    from points_transfer t join points_posting p on p.party_id = t.party_id and p.transfer_id = t.id
+    where t.id = %s"""
 RIGHTS = """
     select p.proname, has_function_privilege(%s, p.oid, 'execute'), has_function_privilege('public', p.oid, 'execute')
     from pg_proc p
@@ -49,6 +58,37 @@ def test_what_comes_back_is_what_was_kept(bakery: Cashier, rich: Resident) -> No
     assert (kept.claim_id, kept.cashier_id, kept.resident_id) == (claim.pk, bakery.pk, rich.pk)
     news = OutboxEvent.objects.get(topic=RedemptionCaptured.topic)
     assert (news.payload, news.made_at, news.next_try_at) == (asdict(RedemptionCaptured(redemption=taken.number)), S10_AT, S10_AT)
+
+
+def test_what_nothing_stands_against_is_kept_alike_one_after_the_other(
+    bakery: Cashier, rich: Resident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims = [scanned(rich, bakery, at=S10_AT) for _ in range(2)]
+    at_once = capture(cashier=bakery, claim_id=claims[0].pk, points=40, key="k1", at=S10_AT)
+    monkeypatch.setattr(captures, "take_unhindered", lambda *_, **__: None)
+    in_steps = capture(cashier=bakery, claim_id=claims[1].pk, points=40, key="k2", at=S10_AT)
+
+    assert _kept(at_once) == _kept(in_steps)
+    assert OutboxEvent.objects.filter(topic=RedemptionCaptured.topic).count() == 2
+
+
+def test_what_stands_against_it_leaves_no_trace(bakery: Cashier, grocer: Cashier, rich: Resident) -> None:
+    used, closed, ready, dismissed = (scanned(rich, bakery, at=S10_AT) for _ in range(4))
+    capture(cashier=bakery, claim_id=used.pk, points=1, key="k1", at=S10_AT)
+    Claim.objects.filter(pk=closed.pk).update(closed_at=S10_AT)
+    before, kept = facts(), (Redemption.objects.count(), RefusedCapture.objects.count(), OutboxEvent.objects.count())
+
+    assert _unhindered(bakery, used) is None
+    assert _unhindered(bakery, closed) is None
+    assert _unhindered(bakery, ready, key="k1") is None  # the key was answered
+    assert _unhindered(grocer, ready) is None  # another's claim
+    assert _unhindered(bakery, ready, at=ready.expires_at) is None
+    Cashier.objects.filter(pk=bakery.pk).update(dismissed_at=S10_AT)
+    assert _unhindered(bakery, dismissed) is None
+
+    assert (facts(), (Redemption.objects.count(), RefusedCapture.objects.count(), OutboxEvent.objects.count())) == (before, kept)
+    Cashier.objects.filter(pk=bakery.pk).update(dismissed_at=None)
+    assert _unhindered(bakery, ready) is not None
 
 
 def test_a_refusal_keeps_no_redemption_and_tells_nobody(bakery: Cashier, rich: Resident) -> None:
@@ -89,5 +129,27 @@ def test_the_run_time_login_calls_them_and_the_public_does_not() -> None:
 
     assert rows == [
         (name, True, False)
-        for name in ("merchants_working_till", "outbox_publish", "redemptions_answer", "redemptions_hold_claim", "redemptions_take")
+        for name in (
+            "merchants_working_till",
+            "outbox_publish",
+            "redemptions_answer",
+            "redemptions_hold_claim",
+            "redemptions_take",
+            "redemptions_take_unhindered",
+        )
     ]
+
+
+def _kept(redemption: Redemption) -> tuple[object, ...]:
+    """What was kept of it here and in the ledger, but for what is its own."""
+    kept = Redemption.objects.get(pk=redemption.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(LEDGER, [kept.transfer_id])
+        posted = cursor.fetchall()
+    here = (kept.outlet_id, kept.cashier_id, kept.resident_id, kept.wallet_id, kept.points, kept.given_back, kept.captured_at)
+    return (*here, redemption.outlet, redemption.resident, *posted)
+
+
+def _unhindered(cashier: Cashier, claim: Claim, *, key: str = "new", at: datetime = S10_AT) -> Redemption | None:
+    command = Redeem(wallet=UUID(int=0), merchant=cashier.outlet.merchant.party_id, points=1, key=key, effective_at=at)
+    return take_unhindered(command, claim_id=claim.pk, cashier=cashier, key=key, request_hash=bytes(32), at=at)

@@ -27,7 +27,7 @@ from tests.world import give_points, neighborhood_of
 
 pytestmark = pytest.mark.django_db
 
-STATEMENTS_A_CAPTURE = 4
+STATEMENTS_A_CAPTURE = 3
 TILL_ADDRESSES = [
     ("post", "/merchant/claims"),
     ("post", "/merchant/redemptions"),
@@ -171,7 +171,7 @@ def test_amount_first_over_http(bakery: Cashier, rich: Resident) -> None:
     assert spendable(rich.wallet_id, at=now()) == 0
 
 
-def test_a_capture_takes_four_statements(bakery: Cashier, rich: Resident) -> None:
+def test_a_capture_takes_three_statements(bakery: Cashier, rich: Resident) -> None:
     till = Till(bakery.user)
     claims = [scanned(rich, bakery, at=now()) for _ in range(2)]
     till.post("/merchant/redemptions", {"claim": str(claims[0].pk), "points": 1, "key": new_key()})
