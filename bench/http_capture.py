@@ -32,7 +32,7 @@ from redemptions.models import Claim, DeviceCredential
 from redemptions.services import enroll_device
 
 CLIENTS: Final = 8
-CAPTURES: Final = int(os.environ.get("CAPTURES", "100"))  # of each client in a run
+CAPTURES: Final = int(os.environ.get("CAPTURES", "400"))  # of each client in a run
 WARM_UP: Final = 20
 RESIDENTS: Final = CLIENTS * 50
 POINTS: Final = 1_000_000
