@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import psycopg2
 import psycopg2.extensions
@@ -24,12 +25,16 @@ from pytest_django import DjangoDbBlocker
 ROOT: Final = Path(__file__).resolve().parent.parent
 RUN: Final = "POINTS_TEST_RUN"  # the first process of the run tells the others its name
 FILLED_BY_MIGRATIONS: Final = ("django_migrations", "django_content_type", "auth_permission", "points_mode")
+REDIS_DATABASES: Final = 16  # as many as it has unless told otherwise
 server_in_use: Final = ExitStack()
 
 # at import, before pytest-django's own hook sets Django up for the conftest files
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community.settings")
 os.environ.setdefault("VAR_DIR", str(ROOT / "var" / "test"))
 os.environ.setdefault(RUN, str(os.getpid()))
+if (worker := os.environ.get("PYTEST_XDIST_WORKER")) and (redis := os.environ.get("REDIS_URL")):
+    # a database of Redis for each worker, as each has one of PostgreSQL: a test that clears the cache clears its own
+    os.environ["REDIS_URL"] = urlsplit(redis)._replace(path=f"/{1 + int(worker.removeprefix('gw')) % (REDIS_DATABASES - 1)}").geturl()
 
 
 @pytest.hookimpl(tryfirst=True)
