@@ -19,8 +19,8 @@ def from_columns(model: type[M], names: tuple[str, ...], values: Sequence[Any], 
 
     The order of the columns is the statement's own.
 
-    Put together as unpickling does it, in a tenth of the time of `Model.from_db`, which looks at every field that was not
-    read: to Django a field that is not in the instance's dictionary is a deferred one.
+    Put together as unpickling does it, in less time than by `Model.from_db`, which looks at every field that was not read: to
+    Django a field that is not in the instance's dictionary is a deferred one.
     """
     _check_names(model, names)
     state = ModelState()

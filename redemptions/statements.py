@@ -6,6 +6,7 @@ Spelled by the ORM it would cost more time than everything else a capture does t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -109,8 +110,8 @@ def take_unhindered(command: Redeem, *, claim_id: UUID, cashier: Cashier, key: s
     if number is None:
         return None
     resident = from_columns(Resident, RESIDENT, [resident_id, resident_name])
-    row = [number, claim_id, cashier.outlet_id, cashier.pk, resident_id, wallet_id, transfer_id, command.points, key, request_hash, at, 0]
-    return from_columns(Redemption, REDEMPTION, row, outlet=cashier.outlet, resident=resident)
+    taken = [transfer_id, command.points, key, request_hash, at]
+    return _redemption(number, cashier, resident, claim_id=claim_id, wallet_id=wallet_id, taken=taken)
 
 
 def take(
@@ -124,6 +125,11 @@ def take(
     result, number = post_and_keep("redemptions_take", command, claim.pk, key, request_hash, RedemptionCaptured.topic, at=at)
     if number is None:
         return result, None
-    parties = [claim.pk, cashier.outlet_id, cashier.pk, claim.resident_id, claim.wallet_id]
-    row = [number, *parties, result.transfer_id, command.points, key, request_hash, at, 0]
-    return result, from_columns(Redemption, REDEMPTION, row, outlet=cashier.outlet, resident=claim.resident)
+    taken = [result.transfer_id, command.points, key, request_hash, at]
+    return result, _redemption(number, cashier, claim.resident, claim_id=claim.pk, wallet_id=claim.wallet_id, taken=taken)
+
+
+def _redemption(number: int, cashier: Cashier, resident: Resident, *, claim_id: UUID, wallet_id: UUID, taken: Sequence[Any]) -> Redemption:
+    """What was just kept, nothing of it given back; `taken` has the columns from the transfer to the moment."""
+    row = [number, claim_id, cashier.outlet_id, cashier.pk, resident.pk, wallet_id, *taken, 0]
+    return from_columns(Redemption, REDEMPTION, row, outlet=cashier.outlet, resident=resident)
