@@ -39,6 +39,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOCAL_APPS = [
     "core.outbox",
     "core.channels",
+    "core.counting",
     "identity",
     "points",
     "branches",

@@ -16,7 +16,12 @@ PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+SECRETS_OF_CLIENTS = "openapi.secrets.KeyedHasher"  # here because Django looks hashers up in this list; no user's password has it
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    SECRETS_OF_CLIENTS,
+]
 ALLAUTH: dict[str, Any] = {
     "ACCOUNT_USER_MODEL_USERNAME_FIELD": "username",
     "ACCOUNT_USER_MODEL_EMAIL_FIELD": None,  # a user has no e-mail address

@@ -50,6 +50,14 @@ EVENT_TRIES_WHEN_BUSY: Final = 2  # each waits as long as a lock may
 WAITING_BANKS_PER_SWEEP: Final = 50
 TEXT_FIELD: Final = 200
 
+# Partner systems signing in
+SECRET_OVERLAP: Final = timedelta(days=1)  # a renewed secret's predecessor stays good for so long
+WRONG_SECRETS: Final = 10  # of one client from one network, in
+WRONG_SECRETS_SECONDS: Final = 600
+TOKENS_PER_MINUTE: Final = 30  # of one client; a token lives for 15 minutes
+TOKENS_PER_SWEEP: Final = 10_000
+COUNTERS_PER_SWEEP: Final = 10_000
+
 # Earning rules
 RULE_POINTS: Final = 1_000_000
 RULE_DELAY_DAYS: Final = 366

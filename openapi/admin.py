@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from branches.admin import BANK_MANAGERS, BANK_STAFF, ScopedAdmin
 from branches.staff_admin import roles_in
 from core.clock import now
+from core.errors import DomainError
 from openapi.access import clients_for
 from openapi.models import Client
 from openapi.scopes import SCOPES
-from openapi.services import NewSecret, end_client, make_client, renew_secret
+from openapi.services import NewSecret, end_client, make_client, renew_secret, revoke_secrets
 
 admin.site.unregister(Client)  # the toolkit's own page, which knows nothing of banks
 
@@ -44,7 +45,7 @@ class ClientAdmin(ScopedAdmin):
     list_select_related = ("bank",)
     search_fields = ("name", "client_id")
     ordering = ("bank__code", "name", "pk")
-    actions = ("renew", "end")
+    actions = ("renew", "revoke", "end")
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
         """Choose the scopes when a system is let in."""
@@ -65,11 +66,20 @@ class ClientAdmin(ScopedAdmin):
         """Who may renew secrets and shut systems out."""
         return bool(roles_in(request) & BANK_MANAGERS)
 
-    @admin.action(description=_("Issue new secrets"), permissions=["keep"])
+    @admin.action(description=_("Issue new secrets; the old ones stay good for a day"), permissions=["keep"])
     def renew(self, request: HttpRequest, chosen: QuerySet[Client]) -> None:
-        """Show new secrets; the old ones are no longer good."""
+        """Show new secrets; the old ones stay good for a day."""
         for client in chosen:
-            self._show(request, renew_secret(client=client))
+            try:
+                self._show(request, renew_secret(client=client, at=now()))
+            except DomainError as refusal:
+                self.message_user(request, f"{client.client_id}: {refusal}", messages.ERROR)
+
+    @admin.action(description=_("Revoke all secrets at once, and issue new ones"), permissions=["keep"])
+    def revoke(self, request: HttpRequest, chosen: QuerySet[Client]) -> None:
+        """Show new secrets; the old ones and all tokens are no longer good."""
+        for client in chosen:
+            self._show(request, revoke_secrets(client=client))
 
     @admin.action(description=_("End their access"), permissions=["keep"])
     def end(self, request: HttpRequest, chosen: QuerySet[Client]) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path, register_converter
 from django.urls.converters import StringConverter
-from oauth2_provider.views import TokenView
 
+from openapi.token_endpoint import Tokens
 from openapi.v1.cancellations import CancellationList
 from openapi.v1.events import EventDetail, EventList
 from openapi.v1.log import (
@@ -31,7 +31,7 @@ class TilePlaceConverter(StringConverter):
 register_converter(TilePlaceConverter, "tile_place")
 app_name = "openapi"
 urlpatterns: list[URLPattern] = [
-    path("oauth/token", TokenView.as_view(), name="token"),
+    path("oauth/token", Tokens.as_view(), name="token"),
     path("v1/events", EventList.as_view(), name="events"),
     path("v1/events/<path:event_id>", EventDetail.as_view(), name="event"),
     path("v1/cancellations", CancellationList.as_view(), name="cancellations"),

@@ -12,6 +12,7 @@ from django.utils import translation
 from branches.choices import Role
 from branches.models import Alliance, Bank, Branch
 from branches.services import found_alliance
+from community.sign_in import SECRETS_OF_CLIENTS
 from identity.models import User
 from merchants.models import Cashier
 from residents.models import Resident
@@ -30,7 +31,7 @@ def _light_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         STATIC_ROOT=tmp_path_factory.mktemp("static"),
         PRIVATE_ROOT=tmp_path_factory.mktemp("private"),
         STORAGES={**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},
-        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher", SECRETS_OF_CLIENTS],
     ):
         yield
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 
 from core.clock import now
+from core.counting.services import failures
 from core.limits import COUNTED_AT_MOST
 from core.outbox.services import oldest_news, waiting_news
 from points.audit.result import last_check
@@ -51,6 +52,8 @@ def _figures(at: datetime) -> Iterator[Metric]:
     yield "sealer_lag_seconds", "How long the first of them has waited.", _age(oldest_waiting(), at)
     yield "outbox_waiting", f"News not delivered yet, counted to {COUNTED_AT_MOST}.", waiting_news(most=COUNTED_AT_MOST)
     yield "outbox_lag_seconds", "How long the first piece of it has waited.", _age(oldest_news(), at)
+    if failed := failures():
+        yield "limit_failures", "How often a limit's counter could not be asked, and let a request in.", failed
 
 
 def _age(since: datetime | None, at: datetime) -> float:
