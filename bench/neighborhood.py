@@ -20,6 +20,7 @@ from core.clock import alliance_day, now
 from identity.models import User
 from identity.queries import made_up_staff
 from identity.services import send_code, user_with_phone
+from identity.visitors import Visitor
 from merchants.models import Cashier
 from merchants.queries import made_up_tills
 from merchants.services import appoint_cashier, enroll_merchant, open_outlet
@@ -64,7 +65,7 @@ def settle_in(*, days: int = DAYS) -> Neighborhood:
     close_day(day=alliance_day(now()), at=now())  # its later lines have no proof yet
     assert resident.user
     newcomer = user_with_phone(phone="+8613700000001", name="新邻居")
-    send_code(user=newcomer, at=now())
+    send_code(phone="+8613700000001", visitor=Visitor.new(network="bench"), at=now())
     users = {
         Eyes.RESIDENT: resident.user,
         Eyes.NEWCOMER: newcomer,

@@ -15,9 +15,10 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from branches.admin import DESK, ScopedAdmin, roles_in
 from branches.choices import Role
 from core.clock import now
+from core.errors import DomainError
 from core.secrets import open_text
 from identity.models import User
-from identity.phones import PhoneNotValid, masked_phone, normal_phone, phone_hash
+from identity.phones import PhoneNotValid, masked_phone, mobile_phone, normal_phone, phone_hash
 from merchants.access import cashiers_for, merchants_for, outlets_for
 from merchants.models import Cashier, Merchant, Outlet
 from merchants.services import appoint_cashier, choose_picture, dismiss_cashier, enroll_merchant, open_outlet
@@ -88,8 +89,8 @@ class CashierForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     def clean_phone(self) -> str:
         """The number in its one spelling."""
         try:
-            return normal_phone(self.cleaned_data["phone"])
-        except PhoneNotValid as refusal:
+            return mobile_phone(self.cleaned_data["phone"])
+        except DomainError as refusal:
             raise forms.ValidationError(str(refusal)) from None
 
 

@@ -65,6 +65,7 @@ def appoint_cashier(*, outlet: Outlet, phone: str, name: str, at: datetime) -> C
     Let the person with this phone take points at the outlet.
 
     :raises PhoneNotValid: if it can't be a phone number.
+    :raises PhoneOutOfReach: if no text messages go there.
     :raises OutletClosed: if the outlet trades no more.
     :raises CashierAppointedAlready: if they do so already.
     """

@@ -14,7 +14,7 @@ from core.errors import DomainError, ErrorKind
 from core.secrets import seal_text
 from identity.choices import Language
 from identity.models import User
-from identity.phones import normal_phone, phone_hash
+from identity.phones import mobile_phone, phone_hash
 
 
 class UsernameTaken(DomainError):
@@ -59,8 +59,9 @@ def user_with_phone(*, phone: str, name: str = "") -> User:
     The user with this phone number, made now if there was none.
 
     :raises PhoneNotValid: if it can't be a phone number.
+    :raises PhoneOutOfReach: if no text messages go there: a user signs in by them.
     """
-    normal = normal_phone(phone)
+    normal = mobile_phone(phone)
     user, _made = User.objects.get_or_create(
         phone_hash=phone_hash(normal),
         defaults={"phone_sealed": seal_text(normal), "name": name, "password": _unusable()},
