@@ -8,7 +8,6 @@ around; a right one is put back. Tokens are counted for each client after its se
 from __future__ import annotations
 
 import base64
-import ipaddress
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote_plus
@@ -25,7 +24,6 @@ SECRET: Final = Policy("secret", WRONG_SECRETS, WRONG_SECRETS_SECONDS)
 TOKEN: Final = Policy("token", TOKENS_PER_MINUTE, 60)
 VISIT: Final = "community.visit"  # in the request's META, where no header can come
 NOBODYS: Final = hash_secret("")  # what the secret of an id that doesn't exist is compared with; ours are never empty
-NETWORK_BITS: Final = {4: 24, 6: 56}  # what one visitor usually has
 
 
 @dataclass(slots=True)
@@ -61,15 +59,6 @@ class ClientValidator(OAuth2Validator):  # type: ignore[misc]  # the toolkit has
         if visit.counted.is_over:
             raise TooManyTokens(visit.counted)
         return True
-
-
-def network_of(address: str) -> str:
-    """The network that an address belongs to: 256 addresses of version 4; of version 6 what a household gets."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    return str(ipaddress.ip_network((found, NETWORK_BITS[found.version]), strict=False))
 
 
 def _credentials(request: Any) -> tuple[str, str]:

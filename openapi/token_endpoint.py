@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from oauth2_provider.views import TokenView
 from oauthlib.oauth2 import OAuth2Error, UnsupportedGrantTypeError
 
+from core.visitors import network_of, visitor_address
 from openapi.bodies import refuse_unreadable
 from openapi.errors import ApiError, LimitReached
 from openapi.problems import plain_problem
-from openapi.signing_in import SECRET, TOKEN, VISIT, Visit, network_of
+from openapi.signing_in import SECRET, TOKEN, VISIT, Visit
 
 GRANT: Final = "client_credentials"
 POLICIES: Final = ", ".join(f'"{policy.name}";q={policy.most};w={policy.seconds}' for policy in (TOKEN, SECRET))
@@ -22,7 +23,7 @@ class Tokens(TokenView):  # type: ignore[misc]  # the toolkit has no types
 
     def post(self, request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
         """Give a token, or say why not."""
-        visit = request.META[VISIT] = Visit(network_of(request.META["REMOTE_ADDR"]))
+        visit = request.META[VISIT] = Visit(network_of(visitor_address(request.META)))
         try:
             refuse_unreadable(request)
             answer = self._token(request)

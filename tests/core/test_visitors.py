@@ -6,6 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from core.visitors import network_of, visitor_address
+from tests.repo.sources import ROOT, python_files
 
 PEER = "10.0.0.1"
 
@@ -57,3 +58,11 @@ def test_a_server_that_knows_no_peer_has_unknown_visitors(peer: str) -> None:
 )
 def test_addresses_of_one_network_count_together(address: str, network: str) -> None:
     assert network_of(address) == network
+
+
+def test_nothing_else_reads_where_a_request_comes_from() -> None:
+    said = ("REMOTE_ADDR", "X_FORWARDED_FOR", "X-Forwarded-For")
+    readers = {path.relative_to(ROOT).as_posix() for path in python_files() if any(word in path.read_text() for word in said)}
+
+    assert {path for path in readers if not path.startswith("tests/")} <= {"core/visitors.py", "community/config.py"}
+    assert "core/visitors.py" in readers

@@ -18,12 +18,12 @@ from oauth2_provider.models import get_access_token_model, get_refresh_token_mod
 from branches.models import Bank
 from core.limits import TOKENS_PER_MINUTE, WRONG_SECRETS
 from core.secrets import lookup_hash
+from core.visitors import network_of
 from identity.models import User
 from openapi import secrets as kept_secrets
 from openapi.models import Client
 from openapi.scopes import EVENTS_WRITE, SCOPES
 from openapi.services import NewSecret, SecretRenewedAlready, end_client, forget_old_tokens, make_client, renew_secret, revoke_secrets
-from openapi.signing_in import network_of
 from tests.openapi.world import TOKEN, Partner, ask_token, assert_problem, make_partner
 
 NOON = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
