@@ -12,6 +12,8 @@ DIRECTIONS: Final = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # they turn
 SEPARATORS: Final = r"\u2028\u2029"
 NONCHARACTERS: Final = r"\ufdd0-\ufdef" + "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(17))
 REFUSED: Final = re.compile(f"[{CONTROLS}{SURROGATES}{DIRECTIONS}{SEPARATORS}{NONCHARACTERS}]")
+# what no database and no answer can hold, or nobody types; marks of direction come along with copied phone numbers
+UNWRITABLE: Final = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{SURROGATES}{NONCHARACTERS}]")
 SHOWN: Final = 200
 
 
@@ -20,6 +22,14 @@ def refused_place(text: str) -> int | None:
     if text.isascii() and text.isprintable():  # nearly all there is, and several times as fast
         return None
     found = REFUSED.search(text)
+    return found.start() if found else None
+
+
+def unwritable_place(text: str) -> int | None:
+    """Where the first character stands that can't even be kept, counted from 0: the rule for what is read further later."""
+    if text.isascii() and text.isprintable():
+        return None
+    found = UNWRITABLE.search(text)
     return found.start() if found else None
 
 

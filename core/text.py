@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from core.characters import named, refused_place
+from core.characters import named, refused_place, unwritable_place
 from core.errors import DomainError, ErrorKind
 
 
@@ -45,6 +45,17 @@ def refuse_text(text: str, *, field: str) -> None:
     :raises CharacterRefused: if it has a control, half a character, a mark of direction, a line break or a noncharacter.
     """
     place = refused_place(text)
+    if place is not None:
+        raise CharacterRefused(field=field, character=named(text[place]), place=place + 1)
+
+
+def refuse_unwritable(text: str, *, field: str) -> None:
+    """
+    Let text pass that can be kept and said back, for the edge where it isn't known yet what it is for.
+
+    :raises CharacterRefused: if it has a control, half a character or a noncharacter.
+    """
+    place = unwritable_place(text)
     if place is not None:
         raise CharacterRefused(field=field, character=named(text[place]), place=place + 1)
 

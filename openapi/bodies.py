@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import IO, Any, Final, NoReturn
@@ -15,6 +16,7 @@ from openapi.errors import BodyTooLarge, EncodingWrong, LengthNeeded, NotJson
 
 ONE: Final = "HTTP/1"
 WITH_A_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+CONTENT_LENGTH: Final = re.compile("[0-9]{1,18}")
 
 
 def refuse_unreadable(request: HttpRequest) -> None:
@@ -47,7 +49,7 @@ class StrictJson(BaseParser):
         """
         assert parser_context is not None, "the framework passes the request along"
         said = parser_context["request"].META.get("CONTENT_LENGTH") or "0"
-        if not said.isdigit() or int(said) > EVENT_BODY_BYTES:
+        if not CONTENT_LENGTH.fullmatch(said) or int(said) > EVENT_BODY_BYTES:
             raise BodyTooLarge(most=EVENT_BODY_BYTES)
         body: bytes = stream.read(EVENT_BODY_BYTES + 1)
         if len(body) > EVENT_BODY_BYTES:

@@ -60,7 +60,11 @@ class LatestCheckpoint(PublicView):
 class CheckpointOfSize(PublicView):
     """The checkpoint of one size."""
 
-    @extend_schema(operation_id="get_checkpoint_of_size", responses={**NOTE, **ABSENT})
+    @extend_schema(
+        operation_id="get_checkpoint_of_size",
+        parameters=[OpenApiParameter("size", int, OpenApiParameter.PATH)],
+        responses={**NOTE, **ABSENT},
+    )
     def get(self, request: Request, size: int) -> HttpResponse:  # noqa: ARG002
         """Read the checkpoint of exactly this many leaves. Its text never changes; cosignatures may join it."""
         return _note(checkpoint_of(size=size))
@@ -69,7 +73,11 @@ class CheckpointOfSize(PublicView):
 class CheckpointOver(PublicView):
     """The checkpoint to prove a number with."""
 
-    @extend_schema(operation_id="get_checkpoint_over", responses={**NOTE, **ABSENT})
+    @extend_schema(
+        operation_id="get_checkpoint_over",
+        parameters=[OpenApiParameter("number", int, OpenApiParameter.PATH)],
+        responses={**NOTE, **ABSENT},
+    )
     def get(self, request: Request, number: int) -> HttpResponse:  # noqa: ARG002
         """Read the first checkpoint over a number that has all cosignatures asked for; while there is none, the first one over it."""
         checkpoint = checkpoint_over(number=number)
