@@ -29,6 +29,11 @@ OUTBOX_BATCH: Final = 100
 OUTBOX_RETRY_SECONDS: Final = (1, 5, 30, 120, 600)  # the last one repeats
 RELAY_PAUSE_SECONDS: Final = 1.0
 
+# Security events. They are kept for good: what must be erased of a person is not in them.
+FAILURE_ROWS_PER_MINUTE: Final = 60  # of each kind; a thousand failures a minute are no more rows than this and one
+SECURITY_DETAILS: Final = 6
+SECURITY_DETAIL_TEXT: Final = 80
+
 # Two people
 APPROVAL_AGE: Final = timedelta(days=7)  # a request is decided and carried out within this time, or asked anew
 EXPOSURE_CAP: Final = 1_000_000_000_000
