@@ -29,6 +29,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_made_up = models.BooleanField(_("made up"), default=False, db_default=False)  # by the demo: anyone may sign in as them, embedded
     session_epoch = models.PositiveIntegerField(_("session epoch"), default=0)
     joined_at = models.DateTimeField(_("joined at"), default=timezone.now)
+    made_by = models.ForeignKey(
+        "self", models.PROTECT, related_name="+", null=True, blank=True, editable=False, db_index=False, verbose_name=_("made by")
+    )  # of staff; who signs in by phone made themselves
 
     objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
 

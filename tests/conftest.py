@@ -16,7 +16,7 @@ from community.sign_in import SECRETS_OF_CLIENTS
 from identity.models import User
 from merchants.models import Cashier
 from residents.models import Resident
-from tests.world import branch_of, make_bank, make_branch, make_cashier, make_merchant, make_resident, make_staff_user
+from tests.world import branch_of, make_bank, make_branch, make_cashier, make_merchant, make_resident, make_staff_user, somebody
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,7 +47,7 @@ def _default_language() -> Iterator[None]:
 @pytest.fixture
 def alliance(db: None) -> Alliance:
     """The alliance, with its fee of 50 basis points."""
-    return found_alliance(name="Neighbors", fee_bps=50)
+    return found_alliance(actor=somebody(), name="Neighbors", fee_bps=50)
 
 
 @pytest.fixture

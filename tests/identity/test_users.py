@@ -21,7 +21,7 @@ from identity.phones import PhoneLengthWrong, PhoneNotValid, masked_phone, mobil
 from identity.queries import phone_of, user_by_phone
 from identity.services import end_sessions, make_staff, user_with_phone
 from identity.services.users import PasswordTooWeak, UsernameTaken
-from tests.world import BEGINNING, PASSWORD
+from tests.world import BEGINNING, PASSWORD, somebody
 
 
 @pytest.mark.parametrize(
@@ -112,33 +112,33 @@ def test_a_phone_is_one_user_however_spelled(db: None) -> None:
 
 @pytest.mark.django_db
 def test_staff_sign_in_with_their_password_and_no_other(db: None) -> None:
-    user = make_staff(username="clerk", password=PASSWORD)
+    user = make_staff(actor=somebody(), at=BEGINNING, username="clerk", password=PASSWORD)
 
     assert authenticate(None, username="clerk", password=PASSWORD) == user
     assert authenticate(None, username="clerk", password="another-long-password") is None
     with pytest.raises(UsernameTaken):
-        make_staff(username="clerk", password=PASSWORD)
-    assert User.objects.count() == 1
+        make_staff(actor=somebody(), at=BEGINNING, username="clerk", password=PASSWORD)
+    assert User.objects.filter(is_staff=True).count() == 1
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("password", ["short", "123456789012345", "passwordpassword"[:8]])
 def test_a_weak_password_is_refused(password: str) -> None:
     with pytest.raises(PasswordTooWeak):
-        make_staff(username="clerk", password=password)
+        make_staff(actor=somebody(), at=BEGINNING, username="clerk", password=password)
 
-    assert not User.objects.exists()
+    assert not User.objects.filter(username="clerk").exists()
 
 
 @pytest.mark.django_db
 def test_sessions_end_everywhere_at_once_and_a_new_one_begins(db: None) -> None:
-    user = make_staff(username="clerk", password=PASSWORD)
+    user = make_staff(actor=somebody(), at=BEGINNING, username="clerk", password=PASSWORD)
     clients = [Client(), Client()]
     for client in clients:
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
         assert client.get("/admin/password_change/").status_code == HTTPStatus.OK
 
-    end_sessions(user=user)
+    end_sessions(actor=somebody(), at=BEGINNING, user=user)
 
     assert [client.get("/admin/password_change/").status_code for client in clients] == [HTTPStatus.FOUND] * 2
     clients[0].force_login(user, backend="django.contrib.auth.backends.ModelBackend")

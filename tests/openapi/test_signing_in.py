@@ -25,6 +25,7 @@ from openapi.models import Client
 from openapi.scopes import EVENTS_WRITE, SCOPES
 from openapi.services import NewSecret, SecretRenewedAlready, end_client, forget_old_tokens, make_client, renew_secret, revoke_secrets
 from tests.openapi.world import TOKEN, Partner, ask_token, assert_problem, make_partner
+from tests.world import BEGINNING, somebody
 
 NOON = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
 TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
@@ -35,7 +36,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def made(east: Bank) -> NewSecret:
-    return make_client(bank=east, name="EB core", scopes=SCOPES)
+    return make_client(actor=somebody(), at=BEGINNING, bank=east, name="EB core", scopes=SCOPES)
 
 
 def wrong(made: NewSecret, *, browser: Browser | None = None) -> Any:
@@ -66,7 +67,7 @@ def test_a_client_saved_again_keeps_its_secret(made: NewSecret) -> None:
 
 def test_a_renewed_secret_and_the_one_before_are_both_good_for_a_day(partner: Partner) -> None:
     with time_machine.travel(NOON, tick=False):
-        renewed = renew_secret(client=partner.made.client, at=NOON)
+        renewed = renew_secret(actor=somebody(), client=partner.made.client, at=NOON)
         assert ask_token(partner.browser, partner.made).status_code == HTTPStatus.OK
         assert ask_token(partner.browser, renewed).status_code == HTTPStatus.OK
     with time_machine.travel(NOON + timedelta(days=1) - timedelta(seconds=1), tick=False):
@@ -77,24 +78,24 @@ def test_a_renewed_secret_and_the_one_before_are_both_good_for_a_day(partner: Pa
 
 
 def test_tokens_live_on_when_a_secret_is_renewed(partner: Partner) -> None:
-    renew_secret(client=partner.made.client, at=datetime.now(UTC))
+    renew_secret(actor=somebody(), client=partner.made.client, at=datetime.now(UTC))
 
     assert partner.get("bill-1").status_code == HTTPStatus.NOT_FOUND  # let in, and there is no such event
 
 
 def test_nobody_has_three_secrets(made: NewSecret) -> None:
-    renewed = renew_secret(client=made.client, at=NOON)
+    renewed = renew_secret(actor=somebody(), client=made.client, at=NOON)
     with pytest.raises(SecretRenewedAlready):
-        renew_secret(client=made.client, at=NOON + timedelta(hours=23))
+        renew_secret(actor=somebody(), client=made.client, at=NOON + timedelta(hours=23))
 
     with time_machine.travel(NOON, tick=False):
         assert [ask_token(Browser(), one).status_code for one in (made, renewed)] == [HTTPStatus.OK, HTTPStatus.OK]
-    assert renew_secret(client=made.client, at=NOON + timedelta(days=1)).secret != renewed.secret
+    assert renew_secret(actor=somebody(), client=made.client, at=NOON + timedelta(days=1)).secret != renewed.secret
 
 
 def test_revoking_ends_both_secrets_and_all_tokens_at_once(partner: Partner) -> None:
-    renewed = renew_secret(client=partner.made.client, at=datetime.now(UTC))
-    newest = revoke_secrets(client=partner.made.client)
+    renewed = renew_secret(actor=somebody(), client=partner.made.client, at=datetime.now(UTC))
+    newest = revoke_secrets(actor=somebody(), at=BEGINNING, client=partner.made.client)
 
     assert ask_token(partner.browser, partner.made).status_code == HTTPStatus.UNAUTHORIZED
     assert ask_token(partner.browser, renewed).status_code == HTTPStatus.UNAUTHORIZED
@@ -102,7 +103,13 @@ def test_revoking_ends_both_secrets_and_all_tokens_at_once(partner: Partner) -> 
     assert ask_token(partner.browser, newest).status_code == HTTPStatus.OK
 
 
-@pytest.mark.parametrize("act", [lambda client: end_client(client=client, at=NOON), lambda client: revoke_secrets(client=client)])
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda client: end_client(actor=somebody(), client=client, at=NOON),
+        lambda client: revoke_secrets(actor=somebody(), at=BEGINNING, client=client),
+    ],
+)
 def test_tokens_that_renew_others_end_too(partner: Partner, operator: User, act: Any) -> None:
     client = partner.made.client
     token = client.accesstoken_set.get()
@@ -118,7 +125,7 @@ def test_tokens_that_renew_others_end_too(partner: Partner, operator: User, act:
 
 
 def test_an_ended_client_is_shut_out_at_once(partner: Partner) -> None:
-    end_client(client=partner.made.client, at=datetime.now(UTC))
+    end_client(actor=somebody(), client=partner.made.client, at=datetime.now(UTC))
 
     assert ask_token(partner.browser, partner.made).status_code == HTTPStatus.UNAUTHORIZED
     assert_problem(partner.get("bill-1"), status=HTTPStatus.UNAUTHORIZED, code="token_needed")
@@ -147,9 +154,13 @@ def test_id_and_secret_may_come_in_the_header(made: NewSecret) -> None:
 
 @pytest.mark.parametrize("secret", ["", "wrong", "\x00", "\ud83d".encode("utf-8", "replace").decode(), "长" * 1000])
 def test_known_and_unknown_ids_cost_the_same_work(made: NewSecret, secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    ended = end_client(client=make_client(bank=made.client.bank, name="ended", scopes=SCOPES).client, at=NOON)
-    renewed = make_client(bank=made.client.bank, name="renewed", scopes=SCOPES).client
-    renew_secret(client=renewed, at=datetime.now(UTC))
+    ended = end_client(
+        actor=somebody(),
+        client=make_client(actor=somebody(), at=BEGINNING, bank=made.client.bank, name="ended", scopes=SCOPES).client,
+        at=NOON,
+    )
+    renewed = make_client(actor=somebody(), at=BEGINNING, bank=made.client.bank, name="renewed", scopes=SCOPES).client
+    renew_secret(actor=somebody(), client=renewed, at=datetime.now(UTC))
     hashed: list[str] = []
     compared: list[bytes] = []
     monkeypatch.setattr(kept_secrets, "lookup_hash", _noting(hashed, lookup_hash))
@@ -242,7 +253,7 @@ def test_thirty_tokens_a_minute_and_nobody_else_uses_them_up(made: NewSecret) ->
 def test_many_scopes_fit(east: Bank) -> None:
     many = [f"scope:{number:03}" for number in range(100)]
 
-    assert make_client(bank=east, name="many", scopes=many).client.scopes.split() == many
+    assert make_client(actor=somebody(), at=BEGINNING, bank=east, name="many", scopes=many).client.scopes.split() == many
 
 
 def test_expired_tokens_are_removed_a_batch_at_a_time(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from settlements.models import IssuerStatement, MerchantLine, MerchantStatement
 from settlements.services import close_day
 from tests.hands import Clawback, claw_back
 from tests.redemptions.world import S10_AT, Till, answer, give_zhang_his_points, s10, scanned
-from tests.world import give_points, moment
+from tests.world import give_points, moment, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -123,7 +123,7 @@ def test_s34_another_till_gives_nothing_back(zhang: Resident, bakery: Cashier, g
 
 
 def test_s35_the_dismissed_cashier_gives_nothing_back(zhang: Resident, bakery: Cashier, spent: Redemption) -> None:
-    dismiss_cashier(cashier=bakery, at=S10_AT)
+    dismiss_cashier(actor=somebody(), cashier=bakery, at=S10_AT)
 
     with pytest.raises(NoTill):
         give_back(bakery, spent, 50, key="after")

@@ -23,7 +23,7 @@ from redemptions.models import Claim, DeviceCredential, Redemption
 from redemptions.services import capture
 from residents.models import Resident
 from tests.redemptions.world import Till, answer, new_key, phone_of, scanned
-from tests.world import give_points, neighborhood_of
+from tests.world import BEGINNING, give_points, neighborhood_of, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +71,7 @@ def test_a_till_needs_the_right_method(method: str, path: str, bakery: Cashier) 
 def test_a_session_ends_everywhere_at_once(bakery: Cashier) -> None:
     till = Till(bakery.user)
     assert till.get("/merchant/today").status_code == 200
-    end_sessions(user=bakery.user)
+    end_sessions(actor=somebody(), at=BEGINNING, user=bakery.user)
     assert answer(till.get("/merchant/today")) == (401, "sign_in_required")
 
 
@@ -92,8 +92,8 @@ def test_a_till_needs_the_csrf_token(bakery: Cashier, rich: Resident) -> None:
 
 
 def test_a_cashier_of_two_outlets_names_one(bakery: Cashier, grocer: Cashier, east: Bank, rich: Resident) -> None:
-    second = open_outlet(merchant=bakery.outlet.merchant, neighborhood=neighborhood_of(east), name="Bakery 2", at=now())
-    appoint_cashier(outlet=second, phone="+8613900000001", name="Bao", at=now())
+    second = open_outlet(actor=somebody(), merchant=bakery.outlet.merchant, neighborhood=neighborhood_of(east), name="Bakery 2", at=now())
+    appoint_cashier(actor=somebody(), outlet=second, phone="+8613900000001", name="Bao", at=now())
     till, key = Till(bakery.user), "k"
     claim = scanned(rich, bakery, at=now())
     capture(cashier=bakery, claim_id=claim.pk, points=10, key=key, at=now())

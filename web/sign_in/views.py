@@ -134,4 +134,4 @@ class SignOut(LogoutView):  # type: ignore[misc]
         told = self.request.POST.get("handle", "")
         handles = {self.request.session.get(PHONE_IN_SESSION), int(told) if HANDLE.fullmatch(told) else None}
         for handle in handles - {None}:
-            revoke_device(resident=resident, handle=handle, at=now())
+            revoke_device(actor=user, resident=resident, handle=handle, at=now())
