@@ -19,8 +19,8 @@ from community.management.commands.demo import fill
 from core.clock import alliance_day, now
 from identity.models import User
 from identity.queries import made_up_staff
-from identity.visitors import Visitor
 from identity.services import send_code, system_actor, user_with_phone
+from identity.visitors import Visitor
 from merchants.models import Cashier
 from merchants.queries import made_up_tills
 from merchants.services import appoint_cashier, enroll_merchant, open_outlet

@@ -158,7 +158,7 @@ def test_a_browser_that_was_signed_out_everywhere_is_a_stranger_again() -> None:
     user, known = known_browser(PHONE, at=NOON - 30 * HOUR)
     for number in range(limits.SIGN_IN_CODES_PER_DAY_PHONE):
         send_code(phone=PHONE, visitor=stranger(f"10.0.{number}.0/24"), at=NOON)
-    end_sessions(user=user)
+    end_sessions(actor=user, user=user, at=NOON)
 
     with pytest.raises(TooManyCodesForPhone):
         send_code(phone=PHONE, visitor=known, at=NOON)
