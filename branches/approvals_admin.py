@@ -58,12 +58,14 @@ def ask_page(
     found = page.get_object(request, object_id)
     if found is None:
         raise Http404
-    form = make_form(request.POST or None, found)
+    form, shown = make_form(request.POST or None, found), request.POST.get("shown") or page.shown_of(found)
     if request.method == "POST" and form.is_valid():
         try:
+            page.check_shown(request, found)
             ask(actor_of(request), found, form.cleaned_data)
         except DomainError as refusal:
             form.add_error(None, str(refusal))
+            shown = page.shown_of(found)  # the page is drawn again, as it is now
         else:
             messages.success(request, told)
             return HttpResponseRedirect(reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_change", args=[found.pk]))
@@ -74,6 +76,7 @@ def ask_page(
         "subtitle": str(found),
         "form": form,
         "button": button,
+        "shown": shown,
     }
     return TemplateResponse(request, "admin/ask.html", context)
 

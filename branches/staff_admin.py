@@ -20,6 +20,7 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from branches.access import scope_of, with_roles
 from branches.choices import Role
+from branches.shown_admin import ShownRows
 from core.errors import DomainError
 from core.limits import PAGE_SIZE
 from identity.models import User
@@ -89,7 +90,7 @@ class ByRole:
         return self.has_view_permission(request)
 
 
-class ScopedAdmin(ByRole, ModelAdmin):  # type: ignore[misc]  # Unfold has no types
+class ScopedAdmin(ByRole, ShownRows, ModelAdmin):  # type: ignore[misc]  # Unfold has no types
     """What every ModelAdmin of this site inherits. `rows = staticmethod(things_for)`."""
 
     list_per_page = PAGE_SIZE
@@ -139,6 +140,7 @@ class ScopedAdmin(ByRole, ModelAdmin):  # type: ignore[misc]  # Unfold has no ty
     def save_model(self, request: HttpRequest, obj: Model, form: ModelForm[Any], change: bool) -> None:  # noqa: FBT001 - Django's
         """Hand the form to `make` or `alter`, which call one service."""
         if change:
+            self.check_shown(request, type(obj)._default_manager.select_for_update().get(pk=obj.pk))  # noqa: SLF001 - Django's own name
             self.alter(actor_of(request), obj, form.cleaned_data)
         else:
             obj.pk = self.make(actor_of(request), form.cleaned_data).pk

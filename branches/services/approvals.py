@@ -126,25 +126,31 @@ def ask(
     """
     Ask for something that a second person decides; the caller has checked that the maker may ask for it.
 
+    The same request sent again while it waits is the one that waits: a form sent twice asks once.
+
     :raises ApprovalForOneself: if it concerns the maker.
     """
     if target.concerns is not None and target.concerns.pk == maker.pk:
         raise ApprovalForOneself
-    return Approval.objects.create(
-        action=action,
-        bank=bank,
-        branch=branch,
-        target_kind=target.kind,
-        target_id=target.id,
-        target_version=target.version,
-        about=target.name[:120],
-        payload=dict(payload),
-        reason=reason,
-        concerns=target.concerns,
-        maker=maker,
-        asked_at=at,
-        expires_at=at + APPROVAL_AGE,
-    )
+    asked = {
+        "action": action,
+        "bank": bank,
+        "branch": branch,
+        "target_kind": target.kind,
+        "target_id": target.id,
+        "target_version": target.version,
+        "payload": dict(payload),
+        "reason": reason,
+        "maker": maker,
+    }
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=maker.pk)  # two taps at once come one after the other
+        waiting = Approval.objects.filter(**asked, state=ApprovalState.WAITING, expires_at__gt=at).first()
+        if waiting is not None:
+            return waiting
+        return Approval.objects.create(
+            **asked, about=target.name[:120], concerns=target.concerns, asked_at=at, expires_at=at + APPROVAL_AGE
+        )
 
 
 def approve(*, approval: Approval, checker: User, at: datetime) -> Approval:

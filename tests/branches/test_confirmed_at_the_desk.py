@@ -1,0 +1,204 @@
+"""What staff confirm is what the page showed: two tabs, twice, back, later, and somebody else signed in."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.messages import get_messages
+from django.db.models import Model
+from django.test import Client as Browser
+
+from branches.choices import ApprovalState
+from branches.models import Approval, Bank, Branch
+from branches.services.approvals import decline
+from branches.shown_admin import ShownRows
+from branches.staff_admin import ScopedAdmin
+from core.clock import now
+from earning.models import RuleVersion
+from identity.models import User
+from merchants.models import Cashier
+from openapi.services import NewSecret, make_client
+from residents.models import Resident
+from tests.branches.test_admin_walls import signed_in
+from tests.earning.world import bill_rule
+from tests.openapi.world import ask_token
+from tests.world import PASSWORD
+
+pytestmark = pytest.mark.django_db
+CHANGED = "This changed since you looked at it. Nothing was done. Look at it again, then decide."
+
+
+def carried(page: Any) -> list[str]:
+    """The fingerprints that the page carries."""
+    return [unescape(found) for found in re.findall(r'name="shown" value="([^"]+)"', page.content.decode())]
+
+
+def run(browser: Browser, address: str, action: str, *rows: Model, shown: list[str]) -> list[str]:
+    """Run an action of a list as it was shown; the messages."""
+    form = {"action": action, "_selected_action": [str(row.pk) for row in rows], "shown": shown}
+    answer = browser.post(address, form)
+    assert answer.status_code == HTTPStatus.FOUND
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def draft_of(bank: Bank) -> RuleVersion:
+    """A version that is not in force yet."""
+    version = bill_rule(bank)
+    RuleVersion.objects.filter(pk=version.pk).update(activated_at=None)
+    version.refresh_from_db()
+    return version
+
+
+def test_a_draft_that_grew_meanwhile_is_not_put_in_force(east: Bank, east_manager: User) -> None:
+    version, browser, address = draft_of(east), signed_in(east_manager), "/admin/earning/ruleversion/"
+    shown = carried(browser.get(address))
+    RuleVersion.objects.filter(pk=version.pk).update(points=1_000_000)
+
+    assert run(browser, address, "activate", version, shown=shown) == [CHANGED]
+    version.refresh_from_db()
+    assert version.activated_at is None
+
+    assert run(browser, address, "activate", version, shown=carried(browser.get(address))) == ["In force."]
+    version.refresh_from_db()
+    assert version.activated_at is not None
+
+
+def test_of_two_tabs_on_one_draft_the_second_changes_nothing(east: Bank, east_manager: User) -> None:
+    version, browser = draft_of(east), signed_in(east_manager)
+    address = f"/admin/earning/ruleversion/{version.pk}/change/"
+    draft = {"kind": "per_amount", "points": 2, "per_minor": 1000, "delay_days": 0, "starts_on": "2026-01-01"}
+    first, second = (carried(browser.get(address))[0] for _tab in range(2))
+
+    browser.post(address, {**draft, "shown": first})
+    refused = browser.post(address, {**draft, "points": 7, "shown": second})
+
+    assert [str(message) for message in get_messages(refused.wsgi_request)][-1] == CHANGED
+    version.refresh_from_db()
+    assert version.points == 2
+
+
+def test_rows_that_were_out_of_sight_are_not_acted_on(east: Bank, east_manager: User) -> None:
+    version, address = draft_of(east), "/admin/earning/ruleversion/"
+
+    answer = signed_in(east_manager).post(address, {"action": "activate", "select_across": "1", "_selected_action": [version.pk]})
+
+    assert [str(message) for message in get_messages(answer.wsgi_request)] == [CHANGED]
+    version.refresh_from_db()
+    assert version.activated_at is None
+
+
+def test_a_request_decided_in_another_tab_is_not_decided_again(
+    mei: Resident, east: Bank, east_clerk: User, east_manager: User, east_branch_manager: User
+) -> None:
+    ask = signed_in(east_clerk)
+    form = {"link": mei.links.get().pk, "way": "give", "points": 100, "reason": "Sorry"}
+    ask.post(f"/admin/residents/resident/{mei.pk}/adjust/", form)
+    (approval,) = Approval.objects.all()
+    browser, address = signed_in(east_manager), "/admin/branches/approval/"
+    shown = carried(browser.get(address))
+    decline(approval=approval, checker=east_branch_manager, at=now())
+
+    assert run(browser, address, "approve_them", approval, shown=shown) == [CHANGED]
+    approval.refresh_from_db()
+    assert (approval.state, approval.checker) == (ApprovalState.DECLINED, east_branch_manager)
+
+
+def test_a_request_sent_twice_is_asked_once(mei: Resident, east_clerk: User) -> None:
+    browser, address = signed_in(east_clerk), f"/admin/residents/resident/{mei.pk}/adjust/"
+    form = {"link": mei.links.get().pk, "way": "give", "points": 100, "reason": "Sorry", "shown": carried(browser.get(address))[0]}
+
+    first, second = browser.post(address, form), browser.post(address, form)
+    assert (first.status_code, first.headers["Location"]) == (second.status_code, second.headers["Location"])
+    assert Approval.objects.count() == 1
+
+    browser.post(address, {**form, "points": 101})
+    assert Approval.objects.count() == 2
+
+
+def test_a_cap_is_asked_for_the_bank_as_it_was_shown(east: Bank, east_manager: User) -> None:
+    browser, address = signed_in(east_manager), f"/admin/branches/bank/{east.pk}/cap/"
+    form = {"cap": 5000, "reason": "Enough", "shown": carried(browser.get(address))[0]}
+    Bank.objects.filter(pk=east.pk).update(exposure_cap=9000)
+
+    refused = browser.post(address, form)
+
+    assert CHANGED in refused.content.decode()
+    assert not Approval.objects.exists()
+    browser.post(address, {**form, "shown": carried(refused)[0]})
+    assert Approval.objects.count() == 1
+
+
+def test_a_secret_renewed_twice_with_one_tap_is_renewed_once(east: Bank, east_manager: User) -> None:
+    client, browser, address = (
+        make_client(bank=east, name="core", scopes=["events:write"]).client,
+        signed_in(east_manager),
+        "/admin/openapi/client/",
+    )
+    shown = carried(browser.get(address))
+
+    (said,) = run(browser, address, "renew", client, shown=shown)
+    again = run(browser, address, "renew", client, shown=shown)
+
+    assert again[-1] == CHANGED
+    assert not any("Secret" in message for message in again[1:])
+    client.refresh_from_db()
+    assert ask_token(Browser(), NewSecret(client, said.split(": ")[1].split(". ")[0])).status_code == HTTPStatus.OK
+
+
+def test_a_cashier_dismissed_meanwhile_stays_as_they_are(bakery: Cashier, east_clerk: User) -> None:
+    browser, address = signed_in(east_clerk), "/admin/merchants/cashier/"
+    shown = carried(browser.get(address))
+
+    assert run(browser, address, "dismiss", bakery, shown=shown) == ["Dismissed, and signed out everywhere."]
+    bakery.refresh_from_db()
+    dismissed = bakery.dismissed_at
+    assert run(browser, address, "dismiss", bakery, shown=shown)[-1] == CHANGED
+    bakery.refresh_from_db()
+    assert bakery.dismissed_at == dismissed
+
+
+def test_somebody_else_signed_in_meanwhile_sends_nothing(mei: Resident, east_clerk: User, east_branch: Branch, east_manager: User) -> None:
+    browser, address = Browser(enforce_csrf_checks=True, headers={"accept-language": "en"}), f"/admin/residents/resident/{mei.pk}/freeze/"
+    sign_in(browser, "east_clerk")
+    page = browser.get(address)
+    form = {"sure": "on", "shown": carried(page)[0], "csrfmiddlewaretoken": token_of(page)}
+    sign_in(browser, "east_manager")
+
+    refused = browser.post(address, form)
+
+    assert refused.status_code == HTTPStatus.FORBIDDEN
+    assert "Nothing was sent." in refused.content.decode()
+    assert "somebody else signed in" in refused.content.decode()
+    fresh = browser.get(address)
+    again = browser.post(address, {"sure": "on", "shown": carried(fresh)[0], "csrfmiddlewaretoken": token_of(fresh)})
+    assert again.status_code == HTTPStatus.FOUND
+
+
+def test_every_page_of_the_desk_carries_what_it_shows() -> None:
+    acting = [page for page in admin.site._registry.values() if page.actions or isinstance(page, ScopedAdmin)]
+
+    assert len(acting) > 20
+    assert [str(page) for page in acting if not isinstance(page, ShownRows)] == []
+
+
+def sign_in(browser: Browser, name: str) -> None:
+    """By name and password, as people do."""
+    page = browser.get("/admin/login/?next=/admin/", follow=True)
+    form = {"username": name, "password": PASSWORD}
+    if page.redirect_chain:  # somebody is signed in already
+        browser.cookies.pop(settings.SESSION_COOKIE_NAME)
+        page = browser.get("/admin/login/?next=/admin/")
+    answer = browser.post("/admin/login/?next=/admin/", {**form, "csrfmiddlewaretoken": token_of(page)})
+    assert answer.status_code == HTTPStatus.FOUND
+
+
+def token_of(page: Any) -> str:
+    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.content.decode())
+    assert found is not None
+    return found[1]
