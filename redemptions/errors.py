@@ -100,6 +100,12 @@ class ReceiptNotFound(NotFound):
     message = _("This outlet has no receipt with that number. Check the number.")
 
 
+class ReceiptChanged(DomainError):
+    code = "receipt_changed"
+    kind = ErrorKind.CONFLICT
+    message = _("This receipt changed since you looked at it: %(left)s points can be given back now. Nothing was given back.")
+
+
 class UndoTooLate(DomainError):
     code = "undo_too_late"
     kind = ErrorKind.CONFLICT

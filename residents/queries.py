@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
+from core.clock import alliance_day
+from core.limits import GIFT_POINTS_PER_DAY, GIFT_RECENTS, GIFTS_PER_DAY
 from core.secrets import lookup_hash, open_text
-from residents.models import BankLink, Resident
+from residents.models import BankLink, GiftDay, Resident
 
 # Hundreds of hashes as one word: as so many parameters they take longer to send and to plan than to find.
 LINKS_BY_HASH: Final = """
@@ -64,6 +67,28 @@ def wallets_of(*, resident: Resident) -> list[UUID]:
 def names_by_wallet(*, wallets: Collection[UUID]) -> dict[UUID, str]:
     """The names of residents by their wallet, for a list of moves between wallets; one query."""
     return dict(Resident.objects.filter(wallet_id__in=wallets).values_list("wallet_id", "name"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftsLeft:
+    """How many gifts a resident may still make today, and of how many points together."""
+
+    gifts: int
+    points: int
+
+
+def gifts_left(*, giver: Resident, at: datetime) -> GiftsLeft:
+    """What the day's limits leave; one query."""
+    day = GiftDay.objects.filter(resident=giver, day=alliance_day(at)).first()
+    if day is None:
+        return GiftsLeft(gifts=GIFTS_PER_DAY, points=GIFT_POINTS_PER_DAY)
+    return GiftsLeft(gifts=max(0, GIFTS_PER_DAY - day.gifts), points=max(0, GIFT_POINTS_PER_DAY - day.points))
+
+
+def recent_receivers(*, giver: Resident) -> list[Resident]:
+    """To whom the resident gave points, the latest first, with their users; only who can still be given some. One query."""
+    known = Resident.objects.filter(gifts_received__giver=giver, user__is_active=True).select_related("user")
+    return list(known.annotate(latest=Max("gifts_received__given_at")).order_by("-latest", "pk")[:GIFT_RECENTS])
 
 
 def is_resident(*, user_id: int) -> bool:

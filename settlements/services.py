@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from core.clock import alliance_day
 from core.errors import DomainError, ErrorKind
-from identity.models import User
 from points.log.sealing import seal_all
 from points.queries import last_sealed
 from settlements.choices import Closer
@@ -36,11 +35,9 @@ class DayPassedOver(DomainError):
     message = _("%(day)s can't be closed any more: %(last)s is closed and holds its redemptions.")
 
 
-def close_day(*, day: date, at: datetime, actor: User | None = None, moved: Moved | None = None) -> BusinessDay:
+def close_day(*, day: date, at: datetime, by: Closer = Closer.COMMAND, moved: Moved | None = None) -> BusinessDay:
     """
     Write the statements of all redemptions sealed since the last closed day; a day closed before is returned as it is.
-
-    `actor` is who closes it by hand; the schedule is nobody.
 
     All committed facts are sealed first: a sealer that lags or stands still would push what happened before the
     closing to the next day's statements. Whatever commits later is the next day's, whenever it happened.
@@ -54,7 +51,7 @@ def close_day(*, day: date, at: datetime, actor: User | None = None, moved: Move
         return closed
     seal_all()
     with transaction.atomic():
-        return _close(day, at=at, actor=actor, moved=moved or _unwatched)
+        return _close(day, at=at, by=by, moved=moved or _unwatched)
 
 
 def close_yesterday(*, at: datetime) -> BusinessDay:
@@ -63,10 +60,10 @@ def close_yesterday(*, at: datetime) -> BusinessDay:
     last = last_closed()
     if last is not None and last.day >= yesterday:
         return last
-    return close_day(day=yesterday, at=at)
+    return close_day(day=yesterday, at=at, by=Closer.SCHEDULE)
 
 
-def _close(day: date, *, at: datetime, actor: User | None, moved: Moved) -> BusinessDay:
+def _close(day: date, *, at: datetime, by: Closer, moved: Moved) -> BusinessDay:
     with connection.cursor() as cursor:
         cursor.execute(ONE_CLOSER)
     # Under the lock: another closer's days are visible from here on.
@@ -81,8 +78,7 @@ def _close(day: date, *, at: datetime, actor: User | None, moved: Moved) -> Busi
         number_after=last.number_upto if last else 0,
         number_upto=last_sealed(),
         closed_at=at,
-        closed_by=Closer.COMMAND if actor else Closer.SCHEDULE,
-        person=actor,
+        closed_by=by,
     )
     write_statements(day=opened, moved=moved)
     return opened

@@ -12,11 +12,10 @@ from django.utils import translation
 from branches.choices import Role
 from branches.models import Alliance, Bank, Branch
 from branches.services import found_alliance
-from community.sign_in import SECRETS_OF_CLIENTS
 from identity.models import User
 from merchants.models import Cashier
 from residents.models import Resident
-from tests.world import branch_of, make_bank, make_branch, make_cashier, make_merchant, make_resident, make_staff_user, somebody
+from tests.world import branch_of, make_bank, make_branch, make_cashier, make_merchant, make_resident, make_staff_user
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,7 +30,7 @@ def _light_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         STATIC_ROOT=tmp_path_factory.mktemp("static"),
         PRIVATE_ROOT=tmp_path_factory.mktemp("private"),
         STORAGES={**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},
-        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher", SECRETS_OF_CLIENTS],
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ):
         yield
 
@@ -47,7 +46,7 @@ def _default_language() -> Iterator[None]:
 @pytest.fixture
 def alliance(db: None) -> Alliance:
     """The alliance, with its fee of 50 basis points."""
-    return found_alliance(actor=somebody(), name="Neighbors", fee_bps=50)
+    return found_alliance(name="Neighbors", fee_bps=50)
 
 
 @pytest.fixture

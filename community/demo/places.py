@@ -14,7 +14,7 @@ from earning.services import activate_version, add_version, make_rule
 from earning.services.rules import VersionTerms
 from identity.demo import DEMO_PASSWORD
 from identity.models import User
-from identity.services import make_staff, system_actor
+from identity.services import make_staff
 from merchants.choices import Picture
 from merchants.models import Cashier
 from merchants.services import appoint_cashier, enroll_merchant, open_outlet
@@ -83,18 +83,14 @@ class Places:
 
 def found(*, since: date, at: datetime) -> Places:
     """Found the alliance with its banks, rules, branches, shops, cashiers and staff."""
-    places = Places(found_alliance(actor=system_actor(), name="社区联盟 Neighborhood Alliance"))
+    places = Places(found_alliance(name="社区联盟 Neighborhood Alliance"))
     for code, (name, months, branches) in BANKS.items():
-        bank = admit_bank(
-            actor=system_actor(), alliance=places.alliance, code=code, name=name, months=months, grace_days=30, starts_on=since, at=at
-        )
+        bank = admit_bank(alliance=places.alliance, code=code, name=name, months=months, grace_days=30, starts_on=since, at=at)
         places.banks[code] = bank
         for branch_code, (branch_name, neighborhood) in branches.items():
-            branch = open_branch(actor=system_actor(), bank=bank, code=branch_code, name=branch_name)
+            branch = open_branch(bank=bank, code=branch_code, name=branch_name)
             places.branches[branch_code] = branch
-            places.neighborhoods[branch_code] = open_neighborhood(
-                actor=system_actor(), branch=branch, code=f"{branch_code}-N", name=neighborhood
-            )
+            places.neighborhoods[branch_code] = open_neighborhood(branch=branch, code=f"{branch_code}-N", name=neighborhood)
         for sketch in RULES[code]:
             _make_rule(bank, sketch, since=since, at=at)
     _open_shops(places, at=at)
@@ -103,7 +99,7 @@ def found(*, since: date, at: datetime) -> Places:
 
 
 def _make_rule(bank: Bank, sketch: RuleSketch, *, since: date, at: datetime) -> None:
-    rule = make_rule(actor=system_actor(), bank=bank, code=sketch.code, name=sketch.name, event_type=sketch.event_type)
+    rule = make_rule(bank=bank, code=sketch.code, name=sketch.name, event_type=sketch.event_type)
     terms = VersionTerms(
         kind=sketch.kind,
         points=sketch.points,
@@ -113,23 +109,23 @@ def _make_rule(bank: Bank, sketch: RuleSketch, *, since: date, at: datetime) -> 
         day_cap=sketch.day_cap,
         delay_days=sketch.delay_days,
     )
-    activate_version(actor=system_actor(), version=add_version(actor=system_actor(), rule=rule, terms=terms, at=at), at=at)
+    activate_version(version=add_version(rule=rule, terms=terms, at=at), at=at)
 
 
 def _open_shops(places: Places, *, at: datetime) -> None:
     for branch_code, shops in SHOPS.items():
         for name, picture in shops:
-            merchant = enroll_merchant(actor=system_actor(), name=name, acquirer=places.branches[branch_code].bank, at=at)
+            merchant = enroll_merchant(name=name, acquirer=places.branches[branch_code].bank, at=at)
             neighborhood = places.neighborhoods[branch_code]
-            outlet = open_outlet(actor=system_actor(), merchant=merchant, neighborhood=neighborhood, name=name, picture=picture, at=at)
+            outlet = open_outlet(merchant=merchant, neighborhood=neighborhood, name=name, picture=picture, at=at)
             phone = CASHIER_PHONE.format(number=len(places.cashiers) + 1)
-            places.cashiers.append(appoint_cashier(actor=system_actor(), outlet=outlet, phone=phone, name=f"{name}店员", at=at))
+            places.cashiers.append(appoint_cashier(outlet=outlet, phone=phone, name=f"{name}店员", at=at))
 
 
 def _appoint_staff(places: Places, *, at: datetime) -> None:
     for username, role, bank, branch, name in STAFF:
-        user = make_staff(actor=system_actor(), at=at, username=username, password=DEMO_PASSWORD, name=name)
+        user = make_staff(username=username, password=DEMO_PASSWORD, name=name)
         at_branch = places.branches[branch] if branch else None
         of_bank = places.banks[bank] if bank else None
         places.staff.append(user)
-        grant_role(actor=system_actor(), user=user, role=role, at=at, bank=of_bank, branch=at_branch)
+        grant_role(user=user, role=role, at=at, bank=of_bank, branch=at_branch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -25,15 +25,18 @@ NO_KEY = bytes(32)  # unknown handles are checked against it, so that they take 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """A code that passed every check but is not used up yet."""
+    """A code that passed every check but is not used up yet; or that used up the claim which is still open at this till."""
 
     device: DeviceCredential
     step: int
+    open_claim: Claim | None = None
 
 
 def claim_code(*, cashier: Cashier, code: str, key: str, at: datetime) -> Claim:
     """
     Open a claim on the resident who shows the code, once per key.
+
+    The same code again at the same till finds the claim that it opened, as long as that is open.
 
     :raises NoTill: if the cashier was dismissed or the outlet closed.
     :raises IdempotencyKeyReused: if the key opened a claim on another code.
@@ -47,11 +50,17 @@ def claim_code(*, cashier: Cashier, code: str, key: str, at: datetime) -> Claim:
     return outcome.or_raise()  # after commit: a wrong code stays counted
 
 
-def open_claim(*, cashier: Cashier, code: str, key: str, asked: bytes, at: datetime) -> Outcome[Claim]:
-    """Check a code and open a claim on it in the caller's transaction, which holds the key and found it unused."""
-    checked = _check_code(cashier, code, at)
+def open_claim(*, cashier: Cashier, code: str, key: str, asked: bytes, at: datetime, again: bool = False) -> Outcome[Claim]:
+    """
+    Check a code and open a claim on it in the caller's transaction, which holds the key and found it unused.
+
+    With `again`, a code that opened a claim here which is still open finds that one.
+    """
+    checked = _check_code(cashier, code, at, again=again)
     if isinstance(checked, DomainError):
         return Refused(checked)
+    if checked.open_claim is not None:
+        return Done(checked.open_claim)
     _use_up(checked, at)
     device, holder = checked.device, checked.device.resident.survivor
     claim = Claim.objects.create(
@@ -89,10 +98,10 @@ def _claim_code(cashier: Cashier, code: str, key: str, at: datetime) -> Outcome[
     known = Claim.objects.filter(outlet_id=cashier.outlet_id, key=key).select_related("resident").first()
     if known is not None:
         return Done(known) if bytes(known.request_hash) == asked else Refused(IdempotencyKeyReused())
-    return open_claim(cashier=cashier, code=code, key=key, asked=asked, at=at)
+    return open_claim(cashier=cashier, code=code, key=key, asked=asked, at=at, again=True)
 
 
-def _check_code(cashier: Cashier, text: str, at: datetime) -> Scan | DomainError:
+def _check_code(cashier: Cashier, text: str, at: datetime, *, again: bool) -> Scan | DomainError:
     try:
         code = read_code(text)
     except DomainError as refusal:
@@ -105,19 +114,29 @@ def _check_code(cashier: Cashier, text: str, at: datetime) -> Scan | DomainError
     if not code.is_signed_by(_key_of(device), at=at) or device is None:
         CodeAttempt.objects.create(merchant_id=cashier.outlet.merchant_id, handle=code.handle, made_at=at)
         return BadCode()
-    return _check_use(Scan(device=device, step=code.step_near(at)), code, at)
+    scan = Scan(device=device, step=code.step_near(at))
+    return _check_use(replace(scan, open_claim=_own_claim(cashier, scan, at)) if again else scan, code, at)
+
+
+def _own_claim(cashier: Cashier, scan: Scan, at: datetime) -> Claim | None:
+    """What this very code opened at this till and nobody used: a cashier who cancelled scans it again."""
+    used = UsedCode.objects.filter(device=scan.device, step=scan.step).values("used_at")
+    opened = Claim.objects.filter(cashier=cashier, outlet_id=cashier.outlet_id, device=scan.device, opened_at__in=used)
+    still = opened.filter(closed_at__isnull=True, redemption__isnull=True, expires_at__gt=at)
+    return still.select_related("resident").first()
 
 
 def _check_use(scan: Scan, code: Code, at: datetime) -> Scan | DomainError:
     device = scan.device
     if device.revoked_at is not None:
         return BadCode()
-    try:
-        code.check_window(at=at)
-    except DomainError as refusal:
-        return refusal
-    if device.last_step is not None and scan.step <= device.last_step:
-        return CodeAlreadyUsed()
+    if scan.open_claim is None:
+        try:
+            code.check_window(at=at)
+        except DomainError as refusal:
+            return refusal
+        if device.last_step is not None and scan.step <= device.last_step:
+            return CodeAlreadyUsed()
     if device.frozen_at is not None or is_frozen(device.resident.survivor.wallet_id):
         return WalletFrozen()
     return scan

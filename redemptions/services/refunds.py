@@ -11,7 +11,7 @@ from core.outbox.services import publish
 from merchants.models import Cashier
 from points.errors import IdempotencyKeyReused
 from points.posting import Reverse, post_one
-from redemptions.errors import ReceiptNotFound
+from redemptions.errors import ReceiptChanged, ReceiptNotFound
 from redemptions.keys import check_key, request_hash
 from redemptions.limits import RedemptionFacts, over_limit
 from redemptions.models import Redemption, Refund
@@ -20,7 +20,7 @@ from redemptions.receipts import read_receipt_number
 from redemptions.services.tills import hold_key, hold_redemption, read_reason
 
 
-def refund(*, cashier: Cashier, receipt: str, points: int, reason: str, key: str, at: datetime) -> Refund:
+def refund(*, cashier: Cashier, receipt: str, points: int, reason: str, key: str, at: datetime, left: int | None = None) -> Refund:
     """
     Give points of a receipt back to the lots they came from, the latest expiry first, once per key.
 
@@ -28,6 +28,7 @@ def refund(*, cashier: Cashier, receipt: str, points: int, reason: str, key: str
     :raises NoTill: if the cashier was dismissed or the outlet closed.
     :raises IdempotencyKeyReused: if the key gave back other points, or of another receipt.
     :raises ReceiptNotFound: if the outlet has no such receipt.
+    :raises ReceiptChanged: if another number of points than `left`, which the page showed, can be given back.
     :raises MoreThanIsLeft: if less is left of the receipt; says how much.
     :raises AlreadyReversed: if nothing is left of it.
     """
@@ -36,11 +37,11 @@ def refund(*, cashier: Cashier, receipt: str, points: int, reason: str, key: str
     if refusal := over_limit(RedemptionFacts(points=points)):
         raise refusal
     with transaction.atomic():
-        outcome = _refund(cashier, number, points, reason=why, key=key, at=at)
+        outcome = _refund(cashier, number, points, reason=why, key=key, at=at, left=left)
     return outcome.or_raise()
 
 
-def _refund(cashier: Cashier, number: int, points: int, *, reason: str, key: str, at: datetime) -> Outcome[Refund]:
+def _refund(cashier: Cashier, number: int, points: int, *, reason: str, key: str, at: datetime, left: int | None) -> Outcome[Refund]:
     asked = request_hash("refund", number, points, reason)
     if refusal := hold_key(cashier=cashier, key=key):
         return Refused(refusal)
@@ -50,6 +51,8 @@ def _refund(cashier: Cashier, number: int, points: int, *, reason: str, key: str
     redemption = hold_redemption(cashier=cashier, number=number)
     if redemption is None:
         return Refused(ReceiptNotFound())
+    if left is not None and left != redemption.left:
+        return Refused(ReceiptChanged(left=redemption.left))
     return _give_back(cashier, redemption, points, reason=reason, key=key, asked=asked, at=at)
 
 

@@ -8,12 +8,12 @@ from django.db import transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from core.clock import alliance_day
-from core.errors import Done, Outcome, Refused
+from core.errors import DomainError, Done, Outcome, Refused
 from core.outbox.services import publish
 from merchants.models import Cashier
 from points.errors import AlreadyReversed, IdempotencyKeyReused
 from points.posting import Reverse, post_one
-from redemptions.errors import ReceiptNotFound, UndoTooLate
+from redemptions.errors import ReceiptChanged, ReceiptNotFound, UndoTooLate
 from redemptions.keys import check_key, request_hash
 from redemptions.models import Redemption, Undo
 from redemptions.news import RedemptionUndone
@@ -21,7 +21,7 @@ from redemptions.receipts import read_receipt_number
 from redemptions.services.tills import hold_key, hold_redemption, read_reason
 
 
-def undo(*, cashier: Cashier, receipt: str, reason: str, key: str, at: datetime) -> Undo:
+def undo(*, cashier: Cashier, receipt: str, reason: str, key: str, at: datetime, left: int | None = None) -> Undo:
     """
     Give all that is left of a receipt back to the lots it came from, once per key.
 
@@ -29,17 +29,18 @@ def undo(*, cashier: Cashier, receipt: str, reason: str, key: str, at: datetime)
     :raises NoTill: if the cashier was dismissed or the outlet closed.
     :raises IdempotencyKeyReused: if the key undid another receipt.
     :raises ReceiptNotFound: if the outlet has no such receipt.
+    :raises ReceiptChanged: if another number of points than `left`, which the page showed, can be given back.
     :raises UndoTooLate: if the receipt is of another day.
     :raises AlreadyReversed: if the points were given back before.
     """
     check_key(key)
     number, why = read_receipt_number(receipt), read_reason(reason)
     with transaction.atomic():
-        outcome = _undo(cashier, number, why, key, at)
+        outcome = _undo(cashier, number, why, key, at, left=left)
     return outcome.or_raise()
 
 
-def _undo(cashier: Cashier, number: int, reason: str, key: str, at: datetime) -> Outcome[Undo]:
+def _undo(cashier: Cashier, number: int, reason: str, key: str, at: datetime, *, left: int | None) -> Outcome[Undo]:
     asked = request_hash("undo", number, reason)
     if refusal := hold_key(cashier=cashier, key=key):
         return Refused(refusal)
@@ -51,9 +52,15 @@ def _undo(cashier: Cashier, number: int, reason: str, key: str, at: datetime) ->
         return Refused(AlreadyReversed())
     if redemption is None:
         return Refused(ReceiptNotFound())
-    if alliance_day(at) != alliance_day(redemption.captured_at):
-        return Refused(UndoTooLate())
+    if refusal := _hindrance(redemption, left, at):
+        return Refused(refusal)
     return _give_back(cashier, redemption, reason=reason, key=key, asked=asked, at=at)
+
+
+def _hindrance(redemption: Redemption, left: int | None, at: datetime) -> DomainError | None:
+    if alliance_day(at) != alliance_day(redemption.captured_at):
+        return UndoTooLate()
+    return ReceiptChanged(left=redemption.left) if left is not None and left != redemption.left else None
 
 
 def _give_back(cashier: Cashier, redemption: Redemption, *, reason: str, key: str, asked: bytes, at: datetime) -> Outcome[Undo]:

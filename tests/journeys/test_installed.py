@@ -169,7 +169,7 @@ def test_from_home_to_the_code_and_back_by_keyboard(phones: Phones, mei: Residen
     page.keyboard.press("Enter")
     page.wait_for_url("**/code/")
     shown_code(page)
-    press_until(page, "The till can't read it?")
+    press_until(page, "Can't scan?")
     page.keyboard.press("Enter")
     expect(page.locator("[data-part=digits]")).to_be_visible()
     page.reload()

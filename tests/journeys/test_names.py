@@ -106,7 +106,7 @@ def test_the_paid_screen_holds_any_outlet(phones: Phones, mei: Resident, bakery:
 
 
 def _scan(page: Page, resident: Resident) -> None:
-    page.get_by_role("button", name="Type the digits").click()
+    page.get_by_role("button", name="Enter code").click()
     page.get_by_label("Digits of the code").fill(phone_of(resident, at=now()).code(now()))
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page.locator("#amount-title")).to_be_visible()

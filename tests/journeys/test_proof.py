@@ -74,7 +74,7 @@ def test_a_resident_checks_a_receipt(phones: Phones, mei: Resident, spent: Redem
     assert mei.user is not None
     phone.sign_in(mei.user)
     page = phone.open(f"/history/{spent.transfer_id}/")
-    page.get_by_role("link", name="Prove it").click()
+    page.get_by_role("link", name="Verify").click()
 
     assert steps(page) == [
         ("right", "The receipt's place in the log leads to the signed root."),
@@ -104,7 +104,7 @@ def test_a_cashier_checks_the_same_receipt(phones: Phones, bakery: Cashier, spen
     phone = phones(viewport=DESKTOP)
     phone.sign_in(bakery.user)
     page = phone.open(f"/merchant/receipts/{receipt_number(spent.pk)}/")
-    page.get_by_role("link", name="Prove it").click()
+    page.get_by_role("link", name="Verify").click()
 
     assert [state for state, _words in steps(page)] == ["right"] * 5
 

@@ -89,7 +89,7 @@ def giving(page: Page, address: str) -> dict[str, list[str]]:
     page.fill("#id_phone", "13800001998")
     page.fill("#id_points", "5000")
     page.click(".button--next")
-    page.wait_for_url("**/gift/confirm/")
+    page.wait_for_url("**/gift/confirm/*")
     found["gift"] = look_at(page)
     page.click(".button--next")
     page.wait_for_url("**/history/*/")

@@ -20,7 +20,7 @@ from tests.journeys.eye import NARROW, look_at
 from tests.journeys.test_resident import shown_code
 from tests.journeys.test_till import press
 from tests.redemptions.world import phone_of, scanned
-from tests.world import give_points, neighborhood_of, somebody
+from tests.world import give_points, neighborhood_of
 
 Phones = Callable[..., Phone]
 LANGUAGES: Final = ["en", "zh-hans"]
@@ -45,8 +45,8 @@ def type_digits(page: Page, resident: Resident) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_till_in_any_of_its_states(phones: Phones, mei: Resident, bakery: Cashier, grocer: Cashier, east: Bank, language: str) -> None:
     give_points(resident=mei, bank=east, points=100, at=now())
-    other = open_outlet(actor=somebody(), merchant=bakery.outlet.merchant, neighborhood=neighborhood_of(east), name="Bakery 2", at=now())
-    appoint_cashier(actor=somebody(), outlet=other, phone="+8613900000001", name="Bao", at=now())
+    other = open_outlet(merchant=bakery.outlet.merchant, neighborhood=neighborhood_of(east), name="Bakery 2", at=now())
+    appoint_cashier(outlet=other, phone="+8613900000001", name="Bao", at=now())
     phone = narrow(phones, language)
     phone.sign_in(bakery.user)
     page = phone.open("/merchant/")
@@ -90,13 +90,14 @@ def test_giving_points_back(phones: Phones, mei: Resident, bakery: Cashier, east
     phone = narrow(phones, language)
     phone.sign_in(bakery.user)
     page = phone.open(f"/merchant/receipts/{taken.receipt}/")
-    page.locator("#undo [type=submit]").click()
-    expect(page.locator("#undo [role=alert]")).to_be_visible()
+    page.locator("[data-give=all]").click()
+    page.locator("#give-back [type=submit]").click()
+    expect(page.locator("#give-back [role=alert]")).to_be_visible()
     found = {"no reason": look_at(page)}
-    page.locator("#undo [data-other]").check()
+    page.locator("#give-back [data-other]").check()
     found["another reason"] = look_at(page)
-    page.locator("#undo [name=reason]").first.check()
-    page.locator("#undo [type=submit]").click()
+    page.locator("#give-back [name=reason]").first.check()
+    page.locator("#give-back [type=submit]").click()
     expect(page.locator("#verdict-done[open]")).to_be_visible()
     found["given back"] = look_at(page)
 

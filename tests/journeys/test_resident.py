@@ -25,7 +25,7 @@ from residents.models import Resident
 from residents.services import issue_claim_code
 from tests.earning.world import bill, bill_rule, send
 from tests.journeys.conftest import Phone, without_network
-from tests.world import give_points, make_resident, somebody
+from tests.world import give_points, make_resident
 
 Phones = Callable[..., Phone]
 KEY = "826786b74435ad253d8b9f25a40bdaa62806a135d738e6a85ad340a4a1011912"
@@ -64,7 +64,7 @@ def take(cashier: Cashier, code: str, points: int, key: str = "k") -> None:
 
 def test_from_a_phone_number_to_why_the_points_came(phones: Phones, east: Bank) -> None:
     resident = make_resident(links={east: "1001"}, name="")
-    code = issue_claim_code(actor=somebody(), link=resident.links.get(), at=now())
+    code = issue_claim_code(link=resident.links.get(), at=now())
     bill_rule(east)
     send(east, bill(24520, paid=now()), at=now())
     page = phones().open("/")
@@ -160,7 +160,7 @@ def test_the_code_changes_and_hides_with_the_page(phones: Phones, mei: Resident)
 def test_digits_stand_still_while_they_are_typed(phones: Phones, mei: Resident) -> None:
     page = signed_in(phones, mei).open("/code/")
     page.evaluate(LATER, arg=15 - time.time() % 15)  # a code that has only just begun
-    page.get_by_text("The till can't read it?").click()
+    page.get_by_text("Can't scan?").click()
     code = shown_code(page)
     digits = page.locator("[data-part=digits]")
     typed = str(digits.text_content())
@@ -281,7 +281,7 @@ def test_large_type_is_one_tap_and_stays_without_network(phones: Phones, mei: Re
     page.get_by_role("button", name="Large").click()
     page.goto(phone.address + "/")
 
-    expect(page.get_by_role("link", name="What came and went")).to_be_visible()
+    expect(page.get_by_role("link", name="Activity")).to_be_visible()
     ready_for_no_network(page)
     with without_network(phone):
         offline = phone.open("/code/")

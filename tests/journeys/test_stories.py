@@ -82,8 +82,9 @@ def test_s01_a_bill_earns(phones: Phones, mei: Resident, east: Bank, language: s
     page.locator("a.row").click()
 
     why = page.locator("[aria-labelledby=why]")
-    for tag, sentence in SENTENCES.items():
-        expect(why.locator(f"p[lang={tag}]")).to_have_text(sentence)
+    own, other = (SENTENCES["en"], SENTENCES["zh-Hans"]) if language == "en" else (SENTENCES["zh-Hans"], SENTENCES["en"])
+    expect(why).to_contain_text(own)
+    expect(why).not_to_contain_text(other)
     expect(page.locator("[aria-labelledby=parts] .row")).to_contain_text("East Bank")
     expect(page.locator("[aria-labelledby=parts] .row")).to_contain_text(last_day(east, language))
 
@@ -102,7 +103,7 @@ def test_s10_two_issuers(phones: Phones, zhang_rich: Resident, bakery: Cashier, 
     assert rows(page, "Whose points") == ["West Bank 150 points", "East Bank 30 points"]
     home = signed_in(phones, zhang_rich).open("/")
     expect(home.locator(".points--huge")).to_have_text("70 points")
-    assert rows(home, "What expires when") == [f"{last_day(east)} East Bank 70 points"]
+    assert rows(home, "Expiry dates") == [f"{last_day(east)} East Bank 70 points"]
     assert left(zhang_rich) == [70]
 
 
@@ -115,9 +116,8 @@ def test_s11_not_enough_is_not_even_asked(phones: Phones, zhang_rich: Resident, 
     press(page, "71")
 
     expect(page.get_by_text("There are only 70 points to spend.")).to_be_visible()
-    page.get_by_role("button", name="Type the amount").click(force=True)
+    expect(page.get_by_role("button", name="Take all 70 points instead")).to_be_visible()
     page.get_by_label("Points to take").press("Enter")
-    page.wait_for_timeout(300)
     assert page.locator("dialog[open]").count() == 0
     assert not RefusedCapture.objects.exists()
     assert facts() == before
@@ -195,7 +195,8 @@ def test_s20_undo(phones: Phones, zhang_rich: Resident, bakery: Cashier, east: B
     redemption = s10(zhang_rich, bakery, at=now())
     page = at_till(phones, bakery, "/merchant/today/")
     page.locator("a.row").click()
-    page.get_by_role("region", name="Undo it").get_by_label("Goods came back").check()
+    page.get_by_role("button", name="All 180").click()
+    page.get_by_label("Goods came back").check()
     page.get_by_role("button", name="Give all").click()
     expect(page.get_by_role("dialog", name="Given back")).to_contain_text("points to Z**")
 
@@ -204,7 +205,7 @@ def test_s20_undo(phones: Phones, zhang_rich: Resident, bakery: Cashier, east: B
     expect(page.locator("a.row")).to_contain_text("given back")
     home = signed_in(phones, zhang_rich).open("/")
     expect(home.locator(".points--huge")).to_have_text("250 points")
-    assert rows(home, "What expires when") == [f"{last_day(west)} West Bank 150 points", f"{last_day(east)} East Bank 100 points"]
+    assert rows(home, "Expiry dates") == [f"{last_day(west)} West Bank 150 points", f"{last_day(east)} East Bank 100 points"]
     home.goto(home.url + "history/")
     expect(home.locator("a.row", has_text="Bakery")).to_have_count(2)
     expect(home.locator("a.row", has_text="−180")).to_contain_text("given back")

@@ -84,10 +84,38 @@ def test_a_code_of_a_clock_ahead(bakery: Cashier, phone: Phone) -> None:
     refuse_scan(bakery, phone.code(S10_AT + timedelta(seconds=31)), CodeClockAhead)
 
 
-def test_a_replayed_code(bakery: Cashier, phone: Phone) -> None:
+def test_a_replayed_code(bakery: Cashier, grocer: Cashier, phone: Phone) -> None:
+    code = phone.code(S10_AT)
+    claim = claim_code(cashier=bakery, code=code, key="first", at=S10_AT)
+    refuse_scan(grocer, code, CodeAlreadyUsed)
+    capture(cashier=bakery, claim_id=claim.pk, points=10, key="spent", at=S10_AT)
+    refuse_scan(bakery, code, CodeAlreadyUsed)
+
+
+def test_the_same_till_opens_its_own_scan_again(bakery: Cashier, phone: Phone) -> None:
+    code = phone.code(S10_AT)
+    first = claim_code(cashier=bakery, code=code, key="first", at=S10_AT)
+
+    again = claim_code(cashier=bakery, code=code, key="again", at=first.expires_at - timedelta(seconds=1))
+
+    assert (again.pk, again.expires_at) == (first.pk, first.expires_at)
+    assert (Claim.objects.count(), UsedCode.objects.count()) == (1, 1)
+    with pytest.raises(CodeExpired):
+        claim_code(cashier=bakery, code=code, key="late", at=first.expires_at)
+
+
+def test_a_closed_scan_is_not_opened_again(bakery: Cashier, phone: Phone) -> None:
     code = phone.code(S10_AT)
     claim_code(cashier=bakery, code=code, key="first", at=S10_AT)
+    close_claims(cashier_id=bakery.pk, at=S10_AT)
     refuse_scan(bakery, code, CodeAlreadyUsed)
+
+
+def test_a_frozen_wallets_scan_is_not_opened_again(bakery: Cashier, phone: Phone, rich: Resident) -> None:
+    code = phone.code(S10_AT)
+    claim_code(cashier=bakery, code=code, key="first", at=S10_AT)
+    freeze_wallet(rich.wallet_id, at=S10_AT)
+    refuse_scan(bakery, code, WalletFrozen)
 
 
 def test_a_code_older_than_the_last_one_used(bakery: Cashier, phone: Phone) -> None:
@@ -99,6 +127,7 @@ def test_a_code_older_than_the_last_one_used(bakery: Cashier, phone: Phone) -> N
 def test_a_code_is_used_once_even_if_its_step_were_forgotten(bakery: Cashier, phone: Phone) -> None:
     code = phone.code(S10_AT)
     claim_code(cashier=bakery, code=code, key="first", at=S10_AT)
+    close_claims(cashier_id=bakery.pk, at=S10_AT)
     DeviceCredential.objects.update(last_step=None)
     with pytest.raises(IntegrityError, match="redemptions_usedcode_once"), transaction.atomic():
         claim_code(cashier=bakery, code=code, key="again", at=S10_AT)

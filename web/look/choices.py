@@ -13,7 +13,7 @@ BACKGROUND: Final = "#faf6ee"  # the ground of css/tokens.css, for what the phon
 class Theme(TextChoices):
     """Light or dark."""
 
-    SYSTEM = "system", _("As the phone")
+    SYSTEM = "system", _("Match device")
     LIGHT = "light", _("Light")
     DARK = "dark", _("Dark")
 

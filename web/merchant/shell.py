@@ -38,6 +38,7 @@ FILES: Final = (
     "js/till/photo.js",
     "js/till/reader.js",
     "js/till/scanner.js",
+    "js/till/second_thought.js",
     "js/till/settle.js",
     "js/till/sounds.js",
     "js/till/typing.js",

@@ -13,12 +13,14 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 
 from core.errors import DomainError
+from core.shown import ShownToAnother
 from merchants.models import Cashier
 from merchants.queries import working_till
 from redemptions.errors import NoTill
 from web.problems import SignInRequired, problem
 
 OUTLET_HEADER: Final = "X-Outlet"
+CASHIER_HEADER: Final = "X-Cashier"  # for whom the page was made that asks
 OUTLET_DIGITS: Final = 18
 
 P = ParamSpec("P")
@@ -29,7 +31,8 @@ def till_view(view: TillView[P]) -> Callable[Concatenate[HttpRequest, P], HttpRe
     """
     A view for a cashier that answers JSON; a refusal becomes a problem. CSRF protection stays on.
 
-    A cashier of several outlets names one in the header `X-Outlet`; otherwise it is the one they came to first.
+    A cashier of several outlets names one in the header `X-Outlet`; otherwise it is the one they came to first. A page says
+    in `X-Cashier` for whom it was made: when somebody else signed in since, in another tab, it is refused.
     """
 
     @wraps(view)
@@ -52,6 +55,8 @@ def _cashier_of(request: HttpRequest) -> Cashier:
         _require_sign_in(request)
     if till is None:
         raise NoTill
+    if request.headers.get(CASHIER_HEADER, str(till.pk)) != str(till.pk):
+        raise ShownToAnother
     return till
 
 

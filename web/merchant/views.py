@@ -35,6 +35,7 @@ def claims(request: HttpRequest, cashier: Cashier) -> HttpResponse:
             "name": masked_name(claim.resident.name),
             "spendable": spendable(claim.wallet_id, at=at),
             "expires_at": claim.expires_at.isoformat(),
+            "seconds_left": int((claim.expires_at - at).total_seconds()),
         },
         status=HTTPStatus.CREATED,
     )
@@ -82,18 +83,18 @@ def today(request: HttpRequest, cashier: Cashier) -> HttpResponse:
 @require_POST
 @till_view
 def undos(request: HttpRequest, cashier: Cashier, number: str) -> HttpResponse:
-    """Give all that is left of a receipt back, the same day: `{key, reason}`."""
-    body = read_fields(request, {"key": str, "reason": str})
-    done = undo(cashier=cashier, receipt=number, reason=body["reason"], key=body["key"], at=now())
+    """Give all that is left of a receipt back, the same day: `{left, key, reason}`, `left` as the page showed it."""
+    body = read_fields(request, {"left": int, "key": str, "reason": str})
+    done = undo(cashier=cashier, receipt=number, at=now(), **body)
     return JsonResponse(_receipt(receipt_of(done.redemption)), status=HTTPStatus.CREATED)
 
 
 @require_POST
 @till_view
 def refunds(request: HttpRequest, cashier: Cashier, number: str) -> HttpResponse:
-    """Give some of a receipt's points back, on any day: `{points, key, reason}`."""
-    body = read_fields(request, {"points": int, "key": str, "reason": str})
-    done = refund(cashier=cashier, receipt=number, points=body["points"], reason=body["reason"], key=body["key"], at=now())
+    """Give some of a receipt's points back, on any day: `{points, left, key, reason}`, `left` as the page showed it."""
+    body = read_fields(request, {"points": int, "left": int, "key": str, "reason": str})
+    done = refund(cashier=cashier, receipt=number, at=now(), **body)
     redemption = done.redemption
     return JsonResponse(
         {

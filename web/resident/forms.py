@@ -2,28 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from branches.models import Bank
-from core.limits import CUSTOMER_NUMBER, POINTS_PER_GIFT, TEXT_FIELD
+from core.limits import CUSTOMER_NUMBER, TEXT_FIELD
 
 
 class GiftForm(forms.Form):
-    """Asks whom to give how many points."""
+    """Asks whom to give how many points: somebody given to before, or a phone number."""
 
+    known = forms.ChoiceField(label=_("To"), required=False, widget=forms.RadioSelect)
     phone = forms.CharField(
         label=_("Their phone number"),
         help_text=_("The full number with which they sign in here."),
+        error_messages={"required": _("Type their phone number.")},
         max_length=40,
+        required=False,
         widget=forms.TextInput(attrs={"type": "tel", "class": "input", "autocomplete": "off", "inputmode": "tel"}),
     )
     points = forms.IntegerField(
         label=_("How many points"),
         min_value=1,
-        max_value=POINTS_PER_GIFT,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off", "inputmode": "numeric"}),
     )
+
+    def __init__(self, data: Any = None, *, known: Sequence[tuple[str, str]], most: int) -> None:
+        super().__init__(data, initial={"known": ""})
+        between = ngettext("You can give %(most)s point now.", "You can give from 1 to %(most)s points now.", most) % {"most": f"{most:,}"}
+        points = self.fields["points"]
+        assert isinstance(points, forms.IntegerField)
+        points.max_value = most
+        points.validators = [MinValueValidator(1, between), MaxValueValidator(most, between)]
+        points.error_messages |= {"required": between, "invalid": between}
+        if known:
+            self.fields["known"].choices = [*known, ("", _("Somebody else"))]  # type: ignore[attr-defined]  # a choice
+        else:
+            del self.fields["known"]
+
+    def clean(self) -> dict[str, Any]:
+        """One of those known, or a number."""
+        data = self.cleaned_data
+        if not data.get("known") and not data.get("phone") and "phone" not in self.errors:
+            self.add_error("phone", self.fields["phone"].error_messages["required"])
+        return data
 
 
 class BankForm(forms.Form):

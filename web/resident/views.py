@@ -19,7 +19,7 @@ from residents.access import resident_of, wallets_of_user
 from residents.models import Resident
 from residents.services import claim_link
 from web.bodies import read_fields
-from web.problems import json_view
+from web.problems import json_view, read_texts
 from web.resident.actors import PHONE_IN_SESSION
 from web.resident.wallet import lots_shown, transfers_shown
 
@@ -31,7 +31,7 @@ HANDLE_DIGITS: Final = 9
 def links(request: HttpRequest) -> HttpResponse:
     """Claim a customer number of a bank: `{bank, customer, code}`."""
     assert isinstance(request.user, User)
-    body = read_fields(request, {"bank": str, "customer": str, "code": str})
+    body = read_texts(request, "bank", "customer", "code")
     link = claim_link(user=request.user, bank=body["bank"], customer=body["customer"], code=body["code"], at=now())
     return JsonResponse({"bank": link.bank.code, "resident": str(link.resident_id)}, status=HTTPStatus.CREATED)
 
@@ -63,6 +63,7 @@ def devices(request: HttpRequest) -> HttpResponse:
     request.session[PHONE_IN_SESSION] = device.handle
     return JsonResponse(
         {
+            "resident": str(device.resident_id),
             "handle": f"{device.handle:09d}",
             "version": device.version,
             "key": enrolled.key.hex(),

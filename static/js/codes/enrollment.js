@@ -31,6 +31,7 @@ export async function ensure(addresses) {
 
 async function enroll(address, now) {
   const device = await postJson(address, {});
+  if (device.resident !== now.resident) throw new Error("somebody else signed in meanwhile");
   return {
     owner: now.resident,
     handle: device.handle,

@@ -4,6 +4,7 @@ import { Keypad } from "../till/keypad.js";
 import { codeInPhoto } from "../till/photo.js";
 import { prepareReader } from "../till/reader.js";
 import { Scanner } from "../till/scanner.js";
+import { SecondThought } from "../till/second_thought.js";
 import { isOpen, settle } from "../till/settle.js";
 import { unlock } from "../till/sounds.js";
 import { Typing } from "../till/typing.js";
@@ -13,7 +14,6 @@ import { say } from "../till/words.js";
 import { keepAwake } from "../wake_lock.js";
 
 const SLOW_MS = 700; // after that, amber
-const CLAIM_MS = 120_000;
 
 const page = document.getElementById("till");
 const photo = document.getElementById("photo");
@@ -24,6 +24,7 @@ let busy = false; // a request is under way: nothing else begins
 const scanner = new Scanner(document.getElementById("scan"), { found: claim, chosen: otherWay, trouble: complain });
 const typing = new Typing(document.getElementById("typing"), { found: claim });
 const keypad = new Keypad(page.querySelector("[data-state=amount]"), { take, late: () => busy || refuse(say("scan_too_old")) });
+const thought = new SecondThought(page.querySelector("[data-part=thought]"), { undo });
 
 start();
 
@@ -57,6 +58,7 @@ function otherWay(way) {
     show("typing");
     typing.focus();
   } else {
+    scanner.forget(); // the same code again opens the same scan again
     rest();
   }
 }
@@ -87,7 +89,7 @@ async function claim(code) {
   const { done, refused } = await underWay("asking_scan", (onTrouble) => settle(request, { onTrouble }));
   if (refused) return refuse(refused.message, refused);
   show("amount");
-  return keypad.show({ id: done.claim, name: done.name, spendable: done.spendable, endsAt: sent + CLAIM_MS });
+  return keypad.show({ id: done.claim, name: done.name, spendable: done.spendable, endsAt: sent + done.seconds_left * 1000 });
 }
 
 /** Take the points. The key is made and kept before anything is sent. */
@@ -126,7 +128,23 @@ async function follow(request, { resumed = false, held = null } = {}) {
   busy = false;
   if (!outcome) return; // another tab has it
   if (outcome.refused) await refuse(outcome.refused.message, outcome.refused, held);
-  else await next(showDone(outcome.done, { rest: request.rest }));
+  else {
+    thought.offer(outcome.done);
+    await next(showDone(outcome.done, { rest: request.rest }));
+  }
+}
+
+/** With one tap, within half a minute: all that was just taken goes back. The key is the receipt's own, so that two taps are one undo. */
+async function undo(receipt) {
+  if (busy) return;
+  const key = `undo-${receipt.receipt}`;
+  const address = page.dataset.undo.replace("NUMBER", receipt.receipt);
+  const body = { left: receipt.points, key, reason: say("second_thought") };
+  const { done, refused } = await underWay("asking_undo", (onTrouble) =>
+    settle({ key, address, body, outlet, cashier, proof: "receipt" }, { onTrouble }),
+  );
+  if (isOpen(refused)) await refuse(refused.message, refused);
+  else await next(done ? showDone(done, { back: true }) : showNo(refused.message, { back: true, next: "scan_next" }));
 }
 
 /** One thing under way; amber when the network fails or takes long. */
@@ -148,7 +166,8 @@ async function underWay(words, act) {
 async function refuse(words, problem = null, held = null) {
   if (isOpen(problem)) {
     const signedOut = problem.status === 401;
-    await showNo(say(signedOut ? "sign_in_to_know" : "reload_to_know"), { next: signedOut ? "sign_in" : "reload" });
+    const why = problem.code === "shown_to_another" ? words : say(signedOut ? "sign_in_to_know" : "reload_to_know");
+    await showNo(why, { next: signedOut ? "sign_in" : "reload" });
     location.assign(location.pathname); // whoever is signed out is led to sign in, and back here
   } else if (problem?.code === "insufficient_points" && held) {
     const again = await showNo(words, { next: "other_amount" });
@@ -164,7 +183,9 @@ async function refuse(words, problem = null, held = null) {
 async function next(screen) {
   keypad.clear();
   show("ready");
-  if ((await screen) === "next") otherWay("scan");
+  const chosen = await screen;
+  if (chosen === "next") otherWay("scan");
+  else if (chosen === "undo") thought.take();
   else if (!busy) rest();
 }
 

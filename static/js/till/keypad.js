@@ -25,6 +25,9 @@ export class Keypad {
     for (const button of section.querySelectorAll("[data-mode]")) button.addEventListener("click", () => this.#choose(button.dataset.mode));
     this.#part.all.addEventListener("click", () => this.#all());
     this.#input.addEventListener("input", () => this.#onTyped());
+    this.#input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && this.#asked().tooMany) event.preventDefault(); // another amount than the one typed needs the button that says it
+    });
     setInterval(() => this.#tick(), TICK_MS);
   }
 
@@ -83,9 +86,10 @@ export class Keypad {
   #draw() {
     const { points, rest, tooMany } = this.#asked();
     const take = this.#part.take;
-    const words = points === 0 ? take.dataset.none : points === 1 ? take.dataset.one : take.dataset.many;
-    take.textContent = words.replace("{n}", points.toLocaleString("en"));
-    take.setAttribute("aria-disabled", String(points === 0));
+    const instead = tooMany ? (this.#claim?.spendable ?? 0) : 0; // too much was typed: all there is, in one tap
+    const words = instead ? take.dataset.instead : points === 0 ? take.dataset.none : points === 1 ? take.dataset.one : take.dataset.many;
+    take.textContent = words.replace("{n}", (instead || points).toLocaleString("en"));
+    take.setAttribute("aria-disabled", String(points === 0 && !instead));
     const means = document.getElementById("typed-means");
     means.textContent = this.#meaning(points, rest, tooMany);
     means.classList.toggle("till__means--no", tooMany);
@@ -105,8 +109,9 @@ export class Keypad {
 
   #onSubmit(event) {
     event.preventDefault();
-    const { points, rest } = this.#asked();
-    if (this.#claim && points > 0) this.#take({ claim: this.#claim, points, rest });
+    const { points, rest, tooMany } = this.#asked();
+    const taken = tooMany ? (this.#claim?.spendable ?? 0) : points;
+    if (this.#claim && taken > 0) this.#take({ claim: this.#claim, points: taken, rest });
   }
 
   #tick() {

@@ -49,6 +49,11 @@ export class Scanner {
     return this.#start();
   }
 
+  /** What was in sight counts as new again. */
+  forget() {
+    this.#seen.clear();
+  }
+
   close() {
     this.#stop();
     if (this.#dialog.open) this.#dialog.close();

@@ -29,9 +29,9 @@ export async function settle(request, { resumed = false, onTrouble = () => {} } 
   }
 }
 
-/** Whether a refusal leaves it open: signed out, or the page's token too old. Nobody looked at the key. */
+/** Whether a refusal leaves it open: signed out, the page's token too old, or the page somebody else's. Nobody looked at the key. */
 export function isOpen(problem) {
-  return problem?.status === 401 || (problem?.status === 403 && !problem.code);
+  return problem?.status === 401 || (problem?.status === 403 && !problem.code) || problem?.code === "shown_to_another";
 }
 
 function sent(request) {
@@ -49,8 +49,10 @@ async function whole(request, coming) {
   return answer;
 }
 
+/** At which outlet, and for whom this page was made: who signed in since in another tab is somebody else. */
 function told(request) {
-  return request.outlet ? { "X-Outlet": request.outlet } : {};
+  const cashier = request.cashier ?? document.body.dataset.cashier;
+  return { ...(request.outlet && { "X-Outlet": request.outlet }), ...(cashier && { "X-Cashier": cashier }) };
 }
 
 /** Whether it may go better by itself: the network, or a server that is busy or starting. */

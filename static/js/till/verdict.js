@@ -7,7 +7,7 @@ const QUIET_MS = 600; // the second half of a double tap chooses nothing
 const BUZZ = { done: [80, 60, 200], no: [300, 120, 300] };
 const SOUND = { done: chime, no: thud };
 
-/** Green. `receipt` as the server told it, `back` when points were given back, `rest` in fen of a bill. */
+/** Green. `receipt` as the server told it, `back` when points were given back, `rest` in fen of a bill. Resolves to "undo" too while that is offered. */
 export function showDone(receipt, { back = false, rest = 0, next = "scan_next" } = {}) {
   const count = receipt.points === 1 ? "one_point" : "points";
   return show("done", {

@@ -1,1 +1,0 @@
-"""Security events: who signed in, who let whom in, who took a copy. Kept for good, written by one function."""
