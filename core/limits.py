@@ -122,6 +122,7 @@ HISTORY_LINES: Final = 30
 
 # The demo's people on the sign-in page
 DEMO_RESIDENTS_OFFERED: Final = 4
+DEMO_NEWCOMERS_OFFERED: Final = 1
 DEMO_TILLS_OFFERED: Final = 3
 DEMO_STAFF_OFFERED: Final = 10
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Final
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from core.partial import from_columns
 from identity.models import User
@@ -31,9 +31,11 @@ def tills_of(*, user_id: int) -> QuerySet[Cashier]:
 
 
 def made_up_tills(*, limit: int) -> list[Cashier]:
-    """Cashiers whom the demo made up, with their outlets."""
+    """Cashiers whom the demo made up, each person once, with the outlet where they stood first; `outlets` counts theirs."""
     tills = Cashier.objects.filter(user__is_made_up=True, user__is_active=True, dismissed_at__isnull=True, outlet__closed_at__isnull=True)
-    return list(tills.select_related("outlet").order_by("pk")[:limit])
+    first = tills.order_by("user_id", "pk").distinct("user_id").values("pk")
+    each_once = tills.filter(pk__in=first).annotate(outlets=Count("user__tills"))
+    return list(each_once.select_related("user", "outlet").order_by("pk")[:limit])
 
 
 def merchants_acquired_by(*, bank_id: int) -> QuerySet[Merchant]:

@@ -188,10 +188,14 @@ def terms_on(issuer: UUID, day: date) -> TermsView:
 
 def spendable(wallet: UUID, *, at: datetime) -> int:
     """How many points can be spent at that moment, by the day it falls on."""
-    day = alliance_day(at)
-    rows = _lots(wallet).filter(Q(available_on=None) | Q(available_on__lte=day), suspended=False)
-    total = rows.filter(Q(expires_on__gte=day) | Q(kept_until__gte=day)).aggregate(total=Sum("balance"))["total"]
+    total = _spendable_lots(wallet, day=alliance_day(at)).aggregate(total=Sum("balance"))["total"]
     return int(total or 0)
+
+
+def spendable_in(wallets: Collection[UUID], *, at: datetime) -> dict[UUID, int]:
+    """How many points can be spent from each of these wallets at that moment; those with none are left out."""
+    rows = _spendable_lots(*wallets, day=alliance_day(at)).values("party_id").annotate(total=Sum("balance"))
+    return {row["party_id"]: int(row["total"]) for row in rows}
 
 
 def lots(wallet: UUID, *, issuers: Collection[UUID] | None = None) -> list[LotView]:
@@ -373,10 +377,15 @@ def redeemed_points(*, after: int, upto: int) -> dict[tuple[UUID, UUID], int]:
         return {(merchant, issuer): points for merchant, issuer, points in cursor}
 
 
-def _lots(wallet: UUID) -> QuerySet[Any]:
+def _spendable_lots(*wallets: UUID, day: date) -> QuerySet[Any]:
+    rows = _lots(*wallets).filter(Q(available_on=None) | Q(available_on__lte=day), suspended=False)
+    return rows.filter(Q(expires_on__gte=day) | Q(kept_until__gte=day))
+
+
+def _lots(*wallets: UUID) -> QuerySet[Any]:
     """Lots with points in them, each with `suspended`, and `kept_until` where a suspension lets it live longer."""
     issuer = Issuer.objects.filter(pk=OuterRef("issuer_id"))
-    return Account.objects.filter(party_id=wallet, kind=AccountKind.LOT, balance__gt=0).annotate(
+    return Account.objects.filter(party_id__in=wallets, kind=AccountKind.LOT, balance__gt=0).annotate(
         suspended=Exists(issuer.filter(suspended_at__isnull=False)),
         kept_until=Subquery(issuer.filter(kept_from__lte=OuterRef("expires_on")).values("kept_until")),
     )

@@ -14,6 +14,7 @@ from django.db.models import Max, Q, QuerySet
 from core.clock import alliance_day
 from core.limits import GIFT_POINTS_PER_DAY, GIFT_RECENTS, GIFTS_PER_DAY
 from core.secrets import lookup_hash, open_text
+from identity.models import User
 from residents.models import BankLink, GiftDay, Resident
 
 # Hundreds of hashes as one word: as so many parameters they take longer to send and to plan than to find.
@@ -97,9 +98,16 @@ def is_resident(*, user_id: int) -> bool:
 
 
 def made_up_residents(*, limit: int) -> list[BankLink]:
-    """Residents whom the demo made up, with a bank of theirs each."""
+    """Residents whom the demo made up, each once, with the bank they came from."""
     links = BankLink.objects.filter(resident__user__is_made_up=True, resident__user__is_active=True)
-    return list(links.select_related("resident", "bank", "branch").order_by("resident__user_id", "pk")[:limit])
+    each_once = links.order_by("resident__user_id", "pk").distinct("resident__user_id")
+    return list(each_once.select_related("resident", "bank", "branch")[:limit])
+
+
+def made_up_newcomers(*, limit: int) -> list[User]:
+    """Users whom the demo made up and whose name nobody knows yet: they have linked no bank."""
+    newcomers = User.objects.filter(is_made_up=True, is_active=True, is_staff=False, name="", resident__isnull=True)
+    return list(newcomers.order_by("pk")[:limit])
 
 
 def customer_of(*, link: BankLink) -> str:

@@ -1,4 +1,4 @@
-"""The demo's two hundred residents: made up, the same each time, let in through the door that banks' files use."""
+"""The demo's residents: made up, the same each time, let in through the door that banks' files use."""
 
 from __future__ import annotations
 
@@ -14,17 +14,30 @@ from typing import Final
 
 from django.core.management import call_command
 
+from branches.models import Bank
 from community.demo.places import Places
+from core.channels.services import send_text
+from identity.models import User
 from identity.services import user_with_phone
-from residents.models import Resident
-from residents.services import claim_link
+from residents.models import BankLink, Resident
+from residents.queries import customer_hash
+from residents.services import claim_link, issue_claim_code
 
 FAMILY: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧"
 GIVEN: Final = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰建国春梅志红文波宁欣怡子涵雨桐浩然思远"
-RESIDENTS: Final = 200
-CLAIMED: Final = 60  # as many use the app; the others earn all the same
-RESIDENT_PHONE: Final = "+86138000010{number:02d}"
+RESIDENTS: Final = 240
+JOINING: Final = 200  # as many come to use the app, one after the other; the others earn all the same
+JOINED_AT_ONCE: Final = 90
+JOINED_BY: Final = 0.8  # the last of them has joined by then, as a share of the days
+RESIDENT_PHONE: Final = "+8613800001{number:03d}"
 CLAIM_CODE: Final = "{number:08d}"
+
+# Those whom the sign-in page offers, by their number
+EVERYDAY: Final = 0  # pays bills, spends at the baker's, and is a customer of both banks
+SECOND_BANK: Final = 2  # the same person at the West Bank
+EXPIRING: Final = 3  # got points back after they had expired: good for a week from now
+COMING: Final = 7  # sent money three days ago
+NEWCOMER: Final = 236  # known to the East Bank since yesterday, and not here yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +55,32 @@ class Person:
         """The one-time code that the bank's file gives them."""
         return CLAIM_CODE.format(number=73_000_000 + self.number * 7919)
 
+    @property
+    def phone(self) -> str:
+        """Where they get their messages."""
+        return RESIDENT_PHONE.format(number=self.number)
+
 
 def people(dice: random.Random) -> list[Person]:
-    """Two hundred customers, spread over the branches."""
+    """The customers of both banks, spread over the branches."""
     branches = ["EB-1", "EB-2", "WB-1", "WB-1"]
+    names = [dice.choice(FAMILY) + "".join(dice.sample(GIVEN, dice.choice([1, 2, 2]))) for _ in range(RESIDENTS)]
+    names[SECOND_BANK] = names[EVERYDAY]
     return [
-        Person(
-            bank=branches[number % 4][:2],
-            branch=branches[number % 4],
-            customer=str(1001 + number),
-            name=dice.choice(FAMILY) + "".join(dice.sample(GIVEN, dice.choice([1, 2, 2]))),
-            number=number,
-        )
-        for number in range(RESIDENTS)
+        Person(bank=branches[number % 4][:2], branch=branches[number % 4], customer=str(1001 + number), name=name, number=number)
+        for number, name in enumerate(names)
     ]
+
+
+def joining_days(*, days: int, most: int) -> dict[int, list[int]]:
+    """Which numbers below `most` join on which day, the first day being 0; those whom the sign-in page offers come first."""
+    first = [EVERYDAY, EXPIRING, COMING]
+    others = [number for number in range(min(JOINING, most)) if number not in {*first, SECOND_BANK}]
+    joining: dict[int, list[int]] = {0: [*first, *others[:JOINED_AT_ONCE]]}
+    later = others[JOINED_AT_ONCE:]
+    for place, number in enumerate(later):
+        joining.setdefault(int(days * JOINED_BY * place / len(later)), []).append(number)
+    return joining
 
 
 def let_in(everyone: Sequence[Person], *, places: Places) -> None:
@@ -70,11 +95,20 @@ def let_in(everyone: Sequence[Person], *, places: Places) -> None:
             call_command("import_residents", str(file), bank=bank, verbosity=0, stdout=io.StringIO())
 
 
-def claim_wallets(everyone: Sequence[Person], *, at: datetime) -> list[Resident]:
-    """Let the first of them sign in by phone and claim their customer numbers."""
-    residents = []
-    for person in everyone[:CLAIMED]:
-        user = user_with_phone(phone=RESIDENT_PHONE.format(number=person.number), name=person.name)
-        link = claim_link(user=user, bank=person.bank, customer=person.customer, code=person.claim_code, at=at)
-        residents.append(link.resident)
-    return residents
+def join(person: Person, *, at: datetime) -> Resident:
+    """Let a customer sign in by phone for the first time and claim their number."""
+    user = user_with_phone(phone=person.phone, name=person.name, at=at)
+    return claim(person, user=user, at=at)
+
+
+def claim(person: Person, *, user: User, at: datetime) -> Resident:
+    """Let a user claim this customer number with the code of the bank's file."""
+    return claim_link(user=user, bank=person.bank, customer=person.customer, code=person.claim_code, at=at).resident
+
+
+def send_for(person: Person, *, bank: Bank, at: datetime) -> User:
+    """Send a customer who isn't here yet a code to claim their number with."""
+    link = BankLink.objects.get(bank=bank, customer_hash=customer_hash(bank_code=bank.code, customer=person.customer))
+    code = issue_claim_code(link=link, at=at)
+    send_text(phone=person.phone, text=f"{bank.name}: {person.customer} {code}", at=at)
+    return user_with_phone(phone=person.phone, at=at)

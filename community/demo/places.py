@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from branches.choices import Role
 from branches.models import Alliance, Bank, Branch, Neighborhood
 from branches.services import admit_bank, found_alliance, grant_role, open_branch, open_neighborhood
+from branches.services.approvals import approve
+from branches.services.terms import ask_terms, carry_out_terms
+from core.clock import alliance_day, alliance_zone
 from earning.choices import RuleKind
 from earning.services import activate_version, add_version, make_rule
 from earning.services.rules import VersionTerms
@@ -16,21 +19,25 @@ from identity.demo import DEMO_PASSWORD
 from identity.models import User
 from identity.services import make_staff
 from merchants.choices import Picture
-from merchants.models import Cashier
+from merchants.models import Cashier, Merchant, Outlet
 from merchants.services import appoint_cashier, enroll_merchant, open_outlet
 
 CASHIER_PHONE: Final = "+86139000020{number:02d}"
-
-BANKS: Final = {
-    "EB": ("东城银行 East Bank", 12, {"EB-1": ("槐树街支行", "槐树街"), "EB-2": ("钟楼支行", "钟楼")}),
-    "WB": ("西城银行 West Bank", 6, {"WB-1": ("柳巷支行", "柳巷")}),
-}
-SHOPS: Final = {
-    "EB-1": (("老街面包房", Picture.BAKERY), ("槐树书店", Picture.BOOKS), ("王记豆浆", Picture.SOY_MILK), ("小满花店", Picture.FLOWERS)),
-    "EB-2": (("钟楼茶馆", Picture.TEA), ("阿福理发", Picture.BARBER), ("明光眼镜", Picture.GLASSES), ("向日葵洗衣", Picture.LAUNDRY)),
-    "WB-1": (("柳巷菜铺", Picture.GREENS), ("安康药房", Picture.PHARMACY), ("李师傅修车", Picture.BICYCLE), ("半亩水果", Picture.FRUIT)),
-}
+OWNER_PHONE: Final = "+8613900003001"
 YUAN: Final = 100
+WEEKDAYS: Final = 5
+OPENING: Final = time(7)  # before the day's first receipt
+
+
+@dataclass(frozen=True, slots=True)
+class ShopSketch:
+    """One shop: what it is paid, in points, and when it opens, as a share of the days that the demo lives."""
+
+    name: str
+    picture: Picture
+    prices: tuple[int, int]
+    takings: tuple[int, int]  # of an ordinary day, over all its receipts
+    opens_after: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +55,46 @@ class RuleSketch:
     delay_days: int = 0
 
 
+BANKS: Final = {
+    "EB": ("东城银行 East Bank", 12, {"EB-1": ("槐树街支行", "槐树街"), "EB-2": ("钟楼支行", "钟楼")}),
+    "WB": ("西城银行 West Bank", 6, {"WB-1": ("柳巷支行", "柳巷")}),
+}
+# What the West Bank's points of the first days are like: they end soon, so that the demo shows how points expire and come back.
+LAUNCHING: Final = "WB"
+LAUNCH_MONTHS: Final = 1
+LAUNCH_DAYS: Final = 3
+GRACE_DAYS: Final = 30
+SHOPS: Final = {
+    "EB-1": (
+        ShopSketch("老街面包房", Picture.BAKERY, (800, 2_400), (5_000, 9_000)),
+        ShopSketch("槐树书店", Picture.BOOKS, (1_500, 3_000), (4_200, 6_500), 0.3),
+        ShopSketch("王记豆浆", Picture.SOY_MILK, (400, 1_600), (4_200, 6_500)),
+        ShopSketch("小满花店", Picture.FLOWERS, (1_500, 3_000), (4_200, 6_500), 0.6),
+    ),
+    "EB-2": (
+        ShopSketch("钟楼茶馆", Picture.TEA, (1_000, 2_800), (4_200, 6_500), 0.3),
+        ShopSketch("阿福理发", Picture.BARBER, (2_000, 3_000), (4_200, 6_500), 0.6),
+        ShopSketch("明光眼镜", Picture.GLASSES, (2_200, 3_000), (4_400, 6_500), 0.75),
+        ShopSketch("向日葵洗衣", Picture.LAUNDRY, (1_400, 2_800), (4_200, 6_000), 0.6),
+    ),
+    "WB-1": (
+        ShopSketch("柳巷菜铺", Picture.GREENS, (700, 2_600), (4_500, 8_000)),
+        ShopSketch("安康药房", Picture.PHARMACY, (900, 2_900), (4_200, 6_500), 0.3),
+        ShopSketch("李师傅修车", Picture.BICYCLE, (800, 2_800), (4_200, 6_000), 0.75),
+        ShopSketch("半亩水果", Picture.FRUIT, (800, 2_600), (4_500, 7_500), 0.3),
+    ),
+}
+OWNED: Final = ("老街面包房", "方老板", "EB-2", "老街面包房（钟楼店）")  # a merchant of two outlets, with an owner who looks after both
 RULES: Final = {
     "EB": (
-        RuleSketch("bills", "缴费积分", "bill.paid", RuleKind.PER_AMOUNT, 1, per_yuan=10, event_cap=200, day_cap=300),
-        RuleSketch("signin", "每日登录", "app.signin", RuleKind.FIXED, 5, day_cap=5),
+        RuleSketch("bills", "缴费积分", "bill.paid", RuleKind.PER_AMOUNT, 4, per_yuan=1, event_cap=1_200, day_cap=1_500),
+        RuleSketch("signin", "每日登录", "app.signin", RuleKind.FIXED, 20, day_cap=20),
+        RuleSketch("welcome", "首次登录", "app.joined", RuleKind.FIXED, 2_000),
     ),
     "WB": (
-        RuleSketch("transfers", "转账积分", "transfer.sent", RuleKind.PER_AMOUNT, 3, per_yuan=100, event_cap=150, delay_days=7),
-        RuleSketch("loans", "按时还款", "loan.repaid", RuleKind.PER_AMOUNT, 2, per_yuan=100, event_cap=120),
+        RuleSketch("transfers", "转账积分", "transfer.sent", RuleKind.PER_AMOUNT, 20, per_yuan=100, event_cap=1_000, delay_days=7),
+        RuleSketch("loans", "按时还款", "loan.repaid", RuleKind.PER_AMOUNT, 30, per_yuan=100, event_cap=1_000),
+        RuleSketch("welcome", "首次登录", "app.joined", RuleKind.FIXED, 2_000),
     ),
 }
 STAFF: Final = (
@@ -69,6 +108,20 @@ STAFF: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """One outlet as the demo lives it: who stands at the till, what is paid there, and since when."""
+
+    sketch: ShopSketch
+    cashier: Cashier
+    opens_on: date
+    rests_on: int  # a day of the week, Monday being 0
+
+    def is_open(self, day: date) -> bool:
+        """Whether it trades on this day."""
+        return day >= self.opens_on and day.weekday() != self.rests_on
+
+
 @dataclass(slots=True)
 class Places:
     """What was founded, by code."""
@@ -77,15 +130,17 @@ class Places:
     banks: dict[str, Bank] = field(default_factory=dict)
     branches: dict[str, Branch] = field(default_factory=dict)
     neighborhoods: dict[str, Neighborhood] = field(default_factory=dict)
-    cashiers: list[Cashier] = field(default_factory=list)
-    staff: list[User] = field(default_factory=list)
+    shops: list[Shop] = field(default_factory=list)
+    owner: list[Cashier] = field(default_factory=list)
+    staff: dict[str, User] = field(default_factory=dict)
 
 
-def found(*, since: date, at: datetime) -> Places:
+def found(*, since: date, days: int, at: datetime) -> Places:
     """Found the alliance with its banks, rules, branches, shops, cashiers and staff."""
     places = Places(found_alliance(name="社区联盟 Neighborhood Alliance"))
     for code, (name, months, branches) in BANKS.items():
-        bank = admit_bank(alliance=places.alliance, code=code, name=name, months=months, grace_days=30, starts_on=since, at=at)
+        first = LAUNCH_MONTHS if code == LAUNCHING else months
+        bank = admit_bank(alliance=places.alliance, code=code, name=name, months=first, grace_days=GRACE_DAYS, starts_on=since, at=at)
         places.banks[code] = bank
         for branch_code, (branch_name, neighborhood) in branches.items():
             branch = open_branch(bank=bank, code=branch_code, name=branch_name)
@@ -93,8 +148,9 @@ def found(*, since: date, at: datetime) -> Places:
             places.neighborhoods[branch_code] = open_neighborhood(branch=branch, code=f"{branch_code}-N", name=neighborhood)
         for sketch in RULES[code]:
             _make_rule(bank, sketch, since=since, at=at)
-    _open_shops(places, at=at)
     _appoint_staff(places, at=at)
+    _end_the_launch(places, since=since, at=at)
+    _open_shops(places, since=since, days=days)
     return places
 
 
@@ -112,14 +168,41 @@ def _make_rule(bank: Bank, sketch: RuleSketch, *, since: date, at: datetime) -> 
     activate_version(version=add_version(rule=rule, terms=terms, at=at), at=at)
 
 
-def _open_shops(places: Places, *, at: datetime) -> None:
-    for branch_code, shops in SHOPS.items():
-        for name, picture in shops:
-            merchant = enroll_merchant(name=name, acquirer=places.branches[branch_code].bank, at=at)
-            neighborhood = places.neighborhoods[branch_code]
-            outlet = open_outlet(merchant=merchant, neighborhood=neighborhood, name=name, picture=picture, at=at)
-            phone = CASHIER_PHONE.format(number=len(places.cashiers) + 1)
-            places.cashiers.append(appoint_cashier(outlet=outlet, phone=phone, name=f"{name}店员", at=at))
+def _end_the_launch(places: Places, *, since: date, at: datetime) -> None:
+    """The bank's lasting terms, asked for by its manager and allowed by the operator."""
+    _name, months, _branches = BANKS[LAUNCHING]
+    asked = ask_terms(
+        maker=places.staff["west-manager"],
+        bank=places.banks[LAUNCHING],
+        months=months,
+        grace_days=GRACE_DAYS,
+        starts_on=since + timedelta(days=LAUNCH_DAYS),
+        reason="开业活动结束后的正式条款 The terms after the opening days",
+        at=at,
+    )
+    approve(approval=asked, checker=places.staff["operator"], at=at)
+    carry_out_terms(approval_id=asked.pk, at=at).or_raise()
+
+
+def _open_shops(places: Places, *, since: date, days: int) -> None:
+    for branch_code, sketches in SHOPS.items():
+        for sketch in sketches:
+            opens_on = since + timedelta(days=int(days * sketch.opens_after))
+            at = datetime.combine(opens_on, OPENING, tzinfo=alliance_zone())
+            merchant = enroll_merchant(name=sketch.name, acquirer=places.branches[branch_code].bank, at=at)
+            outlet = _open_outlet(places, merchant, branch_code, sketch.name, sketch, at=at)
+            if sketch.name == OWNED[0]:
+                _name, owner, second_branch, second_name = OWNED
+                second = _open_outlet(places, merchant, second_branch, second_name, sketch, at=at)
+                places.owner = [appoint_cashier(outlet=one, phone=OWNER_PHONE, name=owner, at=at) for one in (outlet, second)]
+
+
+def _open_outlet(places: Places, merchant: Merchant, branch_code: str, name: str, sketch: ShopSketch, *, at: datetime) -> Outlet:
+    outlet = open_outlet(merchant=merchant, neighborhood=places.neighborhoods[branch_code], name=name, picture=sketch.picture, at=at)
+    phone = CASHIER_PHONE.format(number=len(places.shops) + 1)
+    cashier = appoint_cashier(outlet=outlet, phone=phone, name=f"{name}店员", at=at)
+    places.shops.append(Shop(sketch, cashier, alliance_day(at), rests_on=len(places.shops) % WEEKDAYS))
+    return outlet
 
 
 def _appoint_staff(places: Places, *, at: datetime) -> None:
@@ -127,5 +210,5 @@ def _appoint_staff(places: Places, *, at: datetime) -> None:
         user = make_staff(username=username, password=DEMO_PASSWORD, name=name)
         at_branch = places.branches[branch] if branch else None
         of_bank = places.banks[bank] if bank else None
-        places.staff.append(user)
+        places.staff[username] = user
         grant_role(user=user, role=role, at=at, bank=of_bank, branch=at_branch)

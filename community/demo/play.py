@@ -29,7 +29,7 @@ from residents.queries import customer_of, made_up_residents
 from settlements.queries import lines_of, statements_of_merchant
 
 BILL_MINOR: Final = 24520
-PRICE: Final = 30
+PRICE: Final = 680  # a breakfast for two
 SEALED_WITHIN_SECONDS: Final = 10
 LINES_SHOWN: Final = 5
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from core.clock import now
 from core.errors import DomainError, ErrorKind
 from core.secrets import seal_text
 from identity.choices import Language
@@ -54,16 +56,16 @@ def make_staff(*, username: str, password: str, name: str = "", language: Langua
     return user
 
 
-def user_with_phone(*, phone: str, name: str = "") -> User:
+def user_with_phone(*, phone: str, name: str = "", at: datetime | None = None) -> User:
     """
-    The user with this phone number, made now if there was none.
+    The user with this phone number, made if there was none: now, or at the moment given.
 
     :raises PhoneNotValid: if it can't be a phone number.
     """
     normal = normal_phone(phone)
     user, _made = User.objects.get_or_create(
         phone_hash=phone_hash(normal),
-        defaults={"phone_sealed": seal_text(normal), "name": name, "password": _unusable()},
+        defaults={"phone_sealed": seal_text(normal), "name": name, "password": _unusable(), "joined_at": at or now()},
     )
     return user
 

@@ -2,32 +2,79 @@
 
 from __future__ import annotations
 
+import random
+from datetime import timedelta
+from statistics import median
+
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Avg, F
 from pytest_django.fixtures import Settings
 
 from branches.models import Alliance
-from community.management.commands.demo import fill
+from community.demo.life import Life, live
+from community.demo.people import EXPIRING, NEWCOMER, RESIDENT_PHONE, let_in, people
+from community.demo.places import found
+from community.management.commands.demo import SEED, fill
+from core.channels.services import inbox
+from core.clock import alliance_day, now
 from earning.models import Award
+from identity.queries import phone_of
 from points.audit.checks import LEDGER_CHECKS, check_files, run_checks
 from points.log.sealing import seal_all
+from points.models import BooksCheck
+from points.queries import lots, spendable_in
 from redemptions.models import Redemption
 from residents.models import Resident
-from settlements.models import BusinessDay
+from settlements.models import BusinessDay, IssuerStatement
+from web.sign_in.demo import offered
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 
 
-def test_a_few_days_of_the_demo_leave_whole_books() -> None:
-    fill(days=12)  # transfers of the West Bank become spendable after seven
+def test_a_few_days_of_the_demo_are_a_life_and_leave_whole_books() -> None:
+    fill(days=8)  # transfers of the West Bank become spendable after seven
 
-    assert Resident.objects.count() == 200
-    assert Resident.objects.filter(user__isnull=False).count() == 60
-    assert Award.objects.filter(points__gt=0).count() > 200
-    assert Redemption.objects.count() > 10
-    assert BusinessDay.objects.count() == 12
+    at, residents = now(), Resident.objects.filter(user__isnull=False)
+    assert Resident.objects.count() == 240
+    assert residents.count() == 199
+    assert Award.objects.filter(points__gt=0).count() > 500
+    assert BusinessDay.objects.count() == 8
+    assert not Redemption.objects.filter(captured_at__lt=F("resident__user__joined_at")).exists()
+    assert not Redemption.objects.filter(captured_at__lt=F("outlet__opened_at")).exists()
+    assert Redemption.objects.aggregate(average=Avg("points"))["average"] > 500
+    assert median(spendable_in([one.wallet_id for one in residents], at=at).values()) > 800
+    assert IssuerStatement.objects.filter(fee_minor__gt=0).exists()
+    assert BooksCheck.objects.get().drifts == 0
     seal_all()
     assert run_checks(check_files([LEDGER_CHECKS])) == []
+    _the_sign_in_page_offers_a_story_each()
+
+
+def _the_sign_in_page_offers_a_story_each() -> None:
+    page = offered()
+    assert page is not None
+    everyday, _expiring, coming, *_others = page.residents
+    assert everyday.link.resident.links.count() == 2
+    assert any(lot.available_on and lot.available_on > alliance_day(now()) for lot in lots(coming.link.resident.wallet_id))
+    assert [till.user.tills.count() for till in page.tills] == [1, 1, 2]
+    assert len({till.outlet.merchant_id for till in page.tills}) == 1
+    (newcomer,) = page.newcomers
+    assert phone_of(user=newcomer) == RESIDENT_PHONE.format(number=NEWCOMER)
+    assert [message.phone for message in inbox(most=10)].count(RESIDENT_PHONE.format(number=NEWCOMER)) == 1
+
+
+def test_points_given_back_after_they_expired_are_good_for_a_week() -> None:
+    days, at = 92, now()
+    dice = random.Random(SEED)
+    places = found(since=alliance_day(at) - timedelta(days=days), days=days, at=at - timedelta(days=days))
+    few = people(dice)[:8]
+    let_in(few, places=places)
+    life = Life(places, few, dice, days=days, until=at)
+
+    live(life)
+
+    assert lots(life.by_number[EXPIRING].wallet_id)[0].expires_on == alliance_day(at) + timedelta(days=6)
 
 
 def test_a_system_with_an_alliance_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:

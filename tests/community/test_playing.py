@@ -72,14 +72,14 @@ def test_what_was_let_in_for_the_play_is_shut_out_after_it() -> None:
 @pytest.mark.django_db(databases=["default", "owner"], transaction=True)
 @pytest.mark.usefixtures("_made_up")
 def test_the_loop_is_played_against_the_running_site(live_server: Any, mei: Resident, bakery: Cashier) -> None:
-    give_points(resident=mei, bank=mei.links.get().bank, points=100, at=now())
+    give_points(resident=mei, bank=mei.links.get().bank, points=1_000, at=now())
 
     words = told(site=live_server.url)
 
     assert f"The site runs at {live_server.url}" in words
-    assert "takes 30 points: green" in words
+    assert "takes 680 points: green" in words
     assert f"{live_server.url}/merchant/receipts/" in words
-    assert spendable(mei.wallet_id, at=now()) == 94
+    assert spendable(mei.wallet_id, at=now()) == 1_000 + 24 - 680
 
 
 @pytest.mark.django_db

@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from branches.models import Alliance
 from community import config
-from community.demo.life import live
-from community.demo.people import RESIDENT_PHONE, claim_wallets, let_in, people
+from community.demo.life import Life, live
+from community.demo.people import JOINING, NEWCOMER, RESIDENT_PHONE, let_in, people, send_for
 from community.demo.places import CASHIER_PHONE, STAFF, found
 from community.demo.play import Play, play, players
 from community.demo.visitors import Unexpected
@@ -22,6 +22,7 @@ from community.terminal import wait_for_enter
 from core.clock import alliance_day, now
 from identity.demo import DEMO_PASSWORD
 from identity.services import mark_made_up
+from settlements.books import check_everything
 
 SEED: Final = 2026
 
@@ -61,16 +62,18 @@ class Command(BaseCommand):
 
 
 def fill(*, days: int = config.DEMO_DAYS) -> None:
-    """Found the neighborhood and let its days pass."""
+    """Found the neighborhood, let its days pass, and check the books."""
     dice = random.Random(SEED)  # noqa: S311 - the same neighborhood each time
     at = now()
     begins = at - timedelta(days=days)
-    places = found(since=alliance_day(begins), at=begins)
+    places = found(since=alliance_day(begins), days=days, at=begins)
     everyone = people(dice)
     let_in(everyone, places=places)
-    residents = claim_wallets(everyone, at=at)
-    mark_made_up(users=[*places.staff, *(cashier.user for cashier in places.cashiers), *(one.user for one in residents if one.user)])
-    live(places=places, everyone=everyone, residents=residents, dice=dice, days=days, until=at)
+    residents = live(Life(places, everyone, dice, days=days, until=at))
+    newcomer = send_for(everyone[NEWCOMER], bank=places.banks["EB"], at=at)
+    tills = [*(shop.cashier for shop in places.shops), *places.owner]
+    mark_made_up(users=[*places.staff.values(), *(till.user for till in tills), *(one.user for one in residents if one.user), newcomer])
+    check_everything(at=now())
 
 
 def how_to_sign_in() -> str:
@@ -78,6 +81,6 @@ def how_to_sign_in() -> str:
     staff = ", ".join(username for username, *_rest in STAFF)
     return (
         f"Staff:     {staff} - password {DEMO_PASSWORD}\n"
-        f"Residents: {RESIDENT_PHONE.format(number=0)} to {RESIDENT_PHONE.format(number=59)[-2:]};"
+        f"Residents: {RESIDENT_PHONE.format(number=0)} to {RESIDENT_PHONE.format(number=JOINING - 1)[-3:]};"
         f" cashiers: {CASHIER_PHONE.format(number=1)} to 12 - the code comes to /dev/inbox/"
     )
