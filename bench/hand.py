@@ -30,6 +30,7 @@ from bench.world import make_bank
 from branches.models import Neighborhood
 from core.clock import alliance_day, now
 from core.progress import track
+from identity.services import system_actor
 from merchants.models import Cashier
 from merchants.services import appoint_cashier, enroll_merchant, open_outlet
 from points.parties import open_wallets
@@ -143,9 +144,11 @@ def _make_world() -> tuple[Cashier, list[Enrollment]]:
     """A cashier, and as many residents as runs: each code is good for one of them."""
     at = now()
     bank = make_bank("HAND")
-    merchant = enroll_merchant(name="Bakery", acquirer=bank, at=at)
-    outlet = open_outlet(merchant=merchant, neighborhood=Neighborhood.objects.get(branch__bank=bank), name="Bakery", at=at)
-    cashier = appoint_cashier(outlet=outlet, phone="+8613988880000", name="Bao", at=at)
+    merchant = enroll_merchant(actor=system_actor(), name="Bakery", acquirer=bank, at=at)
+    outlet = open_outlet(
+        actor=system_actor(), merchant=merchant, neighborhood=Neighborhood.objects.get(branch__bank=bank), name="Bakery", at=at
+    )
+    cashier = appoint_cashier(actor=system_actor(), outlet=outlet, phone="+8613988880000", name="Bao", at=at)
     residents = Resident.objects.bulk_create(Resident(name=f"Mei {number}", joined_at=at) for number in range(RUNS))
     open_wallets([resident.wallet_id for resident in residents], at=at)
     today = alliance_day(at)

@@ -31,6 +31,7 @@ from branches.services.imports import ChunkHandler, Columns, register_import, ru
 from core.clock import now
 from earning.files import COLUMNS
 from earning.services.importing import import_events
+from identity.services import system_actor
 from residents.rows import FIELDS
 from residents.services.importing import import_residents
 
@@ -166,7 +167,7 @@ def _event(number: str, customer: int, moment: datetime) -> dict[str, Any]:
 
 def _import_file(bank: Bank, kind: ImportKind, path: Path, handler: ChunkHandler, columns: Columns) -> FileImport:
     with path.open("rb") as file:
-        kept = register_import(bank=bank, kind=kind, file=file, name=path.name, at=now())
+        kept = register_import(actor=system_actor(), bank=bank, kind=kind, file=file, name=path.name, at=now())
     done = run_import(import_id=kept.pk, handle_chunk=handler, columns=columns)
     assert done.state == ImportState.DONE, done.problem
     return done

@@ -19,7 +19,8 @@ from community.management.commands.demo import fill
 from core.clock import alliance_day, now
 from identity.models import User
 from identity.queries import made_up_staff
-from identity.services import send_code, user_with_phone
+from identity.services import send_code, system_actor, user_with_phone
+from identity.visitors import Visitor
 from merchants.models import Cashier
 from merchants.queries import made_up_tills
 from merchants.services import appoint_cashier, enroll_merchant, open_outlet
@@ -64,7 +65,7 @@ def settle_in(*, days: int = DAYS) -> Neighborhood:
     close_day(day=alliance_day(now()), at=now())  # its later lines have no proof yet
     assert resident.user
     newcomer = user_with_phone(phone="+8613700000001", name="新邻居")
-    send_code(user=newcomer, at=now())
+    send_code(phone="+8613700000001", visitor=Visitor.new(network="bench"), at=now())
     users = {
         Eyes.RESIDENT: resident.user,
         Eyes.NEWCOMER: newcomer,
@@ -123,9 +124,9 @@ def _someone_with_nothing() -> User:
 
 
 def _new_till(like: Cashier) -> Cashier:
-    merchant = enroll_merchant(name="新开的小店", acquirer=like.outlet.merchant.acquirer, at=now())
-    outlet = open_outlet(merchant=merchant, neighborhood=like.outlet.neighborhood, name=merchant.name, at=now())
-    return appoint_cashier(outlet=outlet, phone="+8613700000003", name="店员", at=now())
+    merchant = enroll_merchant(actor=system_actor(), name="新开的小店", acquirer=like.outlet.merchant.acquirer, at=now())
+    outlet = open_outlet(actor=system_actor(), merchant=merchant, neighborhood=like.outlet.neighborhood, name=merchant.name, at=now())
+    return appoint_cashier(actor=system_actor(), outlet=outlet, phone="+8613700000003", name="店员", at=now())
 
 
 def _rows(resident: Resident, till: Cashier, kept: Redemption, undone: Redemption, fresh: Redemption) -> dict[str, object]:

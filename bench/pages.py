@@ -81,9 +81,11 @@ VIEWS: Final[tuple[View, ...]] = (
     *_seen("merchant/receipts/<str:number>/proof/", "till-proof-waiting", Eyes.CASHIER, address="/merchant/receipts/{fresh}/proof/"),
     *_seen("merchant/statements/", "statements", Eyes.CASHIER, Eyes.NEW_TILL),
     *_seen("merchant/statements/<uuid:statement_id>/", "statement", Eyes.CASHIER, address="/merchant/statements/{statement}/"),
-    *_seen("merchant/lines/<int:number>/", "statement-line", Eyes.CASHIER, address="/merchant/lines/{number}/"),
-    *_seen("merchant/lines/<int:number>/proof/", "statement-line-proof", Eyes.CASHIER, address="/merchant/lines/{number}/proof/"),
-    *_seen("merchant/lines/<int:number>/proof/", "statement-line-waiting", Eyes.CASHIER, address="/merchant/lines/{fresh_number}/proof/"),
+    *_seen("merchant/lines/<number:number>/", "statement-line", Eyes.CASHIER, address="/merchant/lines/{number}/"),
+    *_seen("merchant/lines/<number:number>/proof/", "statement-line-proof", Eyes.CASHIER, address="/merchant/lines/{number}/proof/"),
+    *_seen(
+        "merchant/lines/<number:number>/proof/", "statement-line-waiting", Eyes.CASHIER, address="/merchant/lines/{fresh_number}/proof/"
+    ),
     *_seen("merchant/settings/", "till-settings", Eyes.CASHIER),
     *_seen("merchant/offline/", "till-offline", Eyes.CASHIER),
     *_seen("dev/inbox/", "inbox", Eyes.NOBODY),

@@ -15,6 +15,7 @@ from bench.browser import Browser
 from branches.models import Bank, Neighborhood
 from core.clock import alliance_day, now
 from core.limits import CLAIM_SECONDS, COMMANDS_PER_POST
+from identity.services import system_actor
 from merchants.models import Cashier
 from merchants.services import appoint_cashier, enroll_merchant, open_outlet
 from points.parties import open_wallets
@@ -34,9 +35,11 @@ def open_tills(bank: Bank, *, count: int) -> list[Cashier]:
     neighborhood = Neighborhood.objects.get(branch__bank=bank)
     tills = []
     for number in range(count):
-        merchant = enroll_merchant(name=f"{bank.code} shop {number}", acquirer=bank, at=at)
-        outlet = open_outlet(merchant=merchant, neighborhood=neighborhood, name="1", at=at)
-        tills.append(appoint_cashier(outlet=outlet, phone=f"+86139{next(NUMBERS):08d}", name=f"Cashier {number}", at=at))
+        merchant = enroll_merchant(actor=system_actor(), name=f"{bank.code} shop {number}", acquirer=bank, at=at)
+        outlet = open_outlet(actor=system_actor(), merchant=merchant, neighborhood=neighborhood, name="1", at=at)
+        tills.append(
+            appoint_cashier(actor=system_actor(), outlet=outlet, phone=f"+86139{next(NUMBERS):08d}", name=f"Cashier {number}", at=at)
+        )
     return tills
 
 

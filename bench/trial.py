@@ -26,6 +26,7 @@ from branches.models import Alliance, Bank, Neighborhood
 from branches.services import admit_bank, found_alliance, open_branch, open_neighborhood
 from core.clock import alliance_day, now
 from core.progress import bar
+from identity.services import system_actor
 from merchants.services import appoint_cashier, enroll_merchant, open_outlet
 from points.log.sealing import seal_all
 from residents.models import BankLink
@@ -96,7 +97,7 @@ class Till:
 
 def set_up(files: Path) -> None:
     """The alliance, two banks with terms and rules, branches and neighborhoods, merchants with outlets and cashiers."""
-    alliance = found_alliance(name="Alliance")
+    alliance = found_alliance(actor=system_actor(), name="Alliance")
     with (files / "places.csv").open(newline="", encoding="utf-8") as file:
         places = list(csv.DictReader(file))
     for code, (name, months) in NAMES.items():
@@ -199,11 +200,14 @@ def compare_statements() -> None:
 
 def _open_bank(alliance: Alliance, code: str, name: str, months: int, places: Sequence[Mapping[str, str]]) -> Bank:
     at = now()
-    bank = admit_bank(alliance=alliance, code=code, name=name, months=months, grace_days=30, starts_on=first_day(), at=at)
+    bank = admit_bank(
+        actor=system_actor(), alliance=alliance, code=code, name=name, months=months, grace_days=30, starts_on=first_day(), at=at
+    )
     branches = {place["branch"]: place["branch_name"] for place in places}
-    opened = {branch: open_branch(bank=bank, code=branch, name=words) for branch, words in branches.items()}
+    opened = {branch: open_branch(actor=system_actor(), bank=bank, code=branch, name=words) for branch, words in branches.items()}
     served = [
-        open_neighborhood(branch=opened[place["branch"]], code=place["neighborhood"], name=place["neighborhood_name"]) for place in places
+        open_neighborhood(actor=system_actor(), branch=opened[place["branch"]], code=place["neighborhood"], name=place["neighborhood_name"])
+        for place in places
     ]
     for number in range(TILLS):
         _open_till(bank, served[number % len(served)], number)
@@ -212,9 +216,11 @@ def _open_bank(alliance: Alliance, code: str, name: str, months: int, places: Se
 
 def _open_till(bank: Bank, neighborhood: Neighborhood, number: int) -> None:
     at = now()
-    merchant = enroll_merchant(name=f"{bank.code} merchant {number + 1}", acquirer=bank, at=at)
-    outlet = open_outlet(merchant=merchant, neighborhood=neighborhood, name=f"{neighborhood.name} {number + 1}", at=at)
-    appoint_cashier(outlet=outlet, phone=_till_phone(bank.code, number), name=f"Cashier {number + 1}", at=at)
+    merchant = enroll_merchant(actor=system_actor(), name=f"{bank.code} merchant {number + 1}", acquirer=bank, at=at)
+    outlet = open_outlet(
+        actor=system_actor(), merchant=merchant, neighborhood=neighborhood, name=f"{neighborhood.name} {number + 1}", at=at
+    )
+    appoint_cashier(actor=system_actor(), outlet=outlet, phone=_till_phone(bank.code, number), name=f"Cashier {number + 1}", at=at)
 
 
 def _till_phone(bank: str, number: int) -> str:

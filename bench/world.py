@@ -11,6 +11,7 @@ from core.clock import alliance_day, now
 from earning.choices import RuleKind
 from earning.services import activate_version, add_version, make_rule
 from earning.services.rules import VersionTerms
+from identity.services import system_actor
 
 DAYS_BACK: Final = 200  # rules and terms begin before the oldest event
 
@@ -19,7 +20,8 @@ def make_bank(code: str, *, name: str = "", alliance: Alliance | None = None, mo
     """A bank with one branch (`<code>-1`) that serves one neighborhood."""
     at = now()
     bank = admit_bank(
-        alliance=alliance or found_alliance(name="Alliance"),
+        actor=system_actor(),
+        alliance=alliance or found_alliance(actor=system_actor(), name="Alliance"),
         code=code,
         name=name or code,
         months=months,
@@ -27,8 +29,8 @@ def make_bank(code: str, *, name: str = "", alliance: Alliance | None = None, mo
         starts_on=first_day(),
         at=at,
     )
-    branch = open_branch(bank=bank, code=f"{code}-1", name=f"{code} 1")
-    open_neighborhood(branch=branch, code="N1", name="N1")
+    branch = open_branch(actor=system_actor(), bank=bank, code=f"{code}-1", name=f"{code} 1")
+    open_neighborhood(actor=system_actor(), branch=branch, code="N1", name="N1")
     return bank
 
 
@@ -40,8 +42,8 @@ def per_amount_rule(
         kind=RuleKind.PER_AMOUNT, points=points, per_minor=per_minor, event_cap=event_cap, day_cap=day_cap, starts_on=first_day()
     )
     at = now()
-    rule = make_rule(bank=bank, code=code, name=code, event_type=event_type)
-    activate_version(version=add_version(rule=rule, terms=terms, at=at), at=at)
+    rule = make_rule(actor=system_actor(), bank=bank, code=code, name=code, event_type=event_type)
+    activate_version(actor=system_actor(), version=add_version(actor=system_actor(), rule=rule, terms=terms, at=at), at=at)
 
 
 def first_day() -> date:

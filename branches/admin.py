@@ -125,10 +125,10 @@ class BankAdmin(AskingOfBanks):
         named = ("alliance", "code", "name")
         return (*named, "issuer_id", "terms", "exposure", "suspended") if obj else (*named, "months", "grace_days")
 
-    def make(self, actor: User, data: dict[str, Any]) -> Bank:  # noqa: ARG002 - the base's
+    def make(self, actor: User, data: dict[str, Any]) -> Bank:
         """Admit the bank."""
         at = now()
-        return admit_bank(**data, starts_on=alliance_day(at), at=at)
+        return admit_bank(**data, actor=actor, starts_on=alliance_day(at), at=at)
 
 
 @admin.register(Branch)
@@ -142,9 +142,9 @@ class BranchAdmin(ScopedAdmin):
     search_fields = ("name", "code")
     ordering = ("bank__code", "code")
 
-    def make(self, actor: User, data: dict[str, Any]) -> Branch:  # noqa: ARG002
+    def make(self, actor: User, data: dict[str, Any]) -> Branch:
         """Open the branch."""
-        return open_branch(**data)
+        return open_branch(**data, actor=actor)
 
 
 @admin.register(Neighborhood)
@@ -158,9 +158,9 @@ class NeighborhoodAdmin(ScopedAdmin):
     search_fields = ("name", "code")
     ordering = ("branch__code", "code")
 
-    def make(self, actor: User, data: dict[str, Any]) -> Neighborhood:  # noqa: ARG002
+    def make(self, actor: User, data: dict[str, Any]) -> Neighborhood:
         """Open the neighborhood."""
-        return open_neighborhood(**data)
+        return open_neighborhood(**data, actor=actor)
 
 
 class StaffForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when run
@@ -193,9 +193,9 @@ class StaffAdmin(ScopedAdmin):
         shown = ("username", "name", "language")
         return (*shown, "is_active", "last_login", "joined_at") if obj else (*shown, "password")
 
-    def make(self, actor: User, data: dict[str, Any]) -> User:  # noqa: ARG002
+    def make(self, actor: User, data: dict[str, Any]) -> User:
         """Make the user."""
-        return make_staff(**data)
+        return make_staff(**data, actor=actor, at=now())
 
 
 @admin.register(StaffRole)
@@ -215,12 +215,12 @@ class StaffRoleAdmin(ScopedAdmin):
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002
         """The dates once it is granted."""
         named = ("user", "role", "bank", "branch")
-        return (*named, "granted_at", "ended_at") if obj else named
+        return (*named, "granted_at", "granted_by", "ended_at", "ended_by") if obj else named
 
     def make(self, actor: User, data: dict[str, Any]) -> StaffRole:
         """Grant the role, as far as the actor may."""
         _check_may_grant(actor, Role(data["role"]))
-        return grant_role(user=data["user"], role=Role(data["role"]), bank=data["bank"], branch=data["branch"], at=now())
+        return grant_role(actor=actor, user=data["user"], role=Role(data["role"]), bank=data["bank"], branch=data["branch"], at=now())
 
     def has_end_permission(self, request: HttpRequest) -> bool:
         """Who may end roles."""
@@ -231,7 +231,7 @@ class StaffRoleAdmin(ScopedAdmin):
         """End the roles; their users are signed out at once."""
         for role in chosen:
             _check_may_grant(actor_of(request), Role(role.role))
-            end_role(role=role, at=now())
+            end_role(actor=actor_of(request), role=role, at=now())
         self.message_user(request, _("Ended."))
 
 
@@ -309,12 +309,12 @@ class FileImportAdmin(ScopedAdmin):
         assert not change, "an import is never changed by hand"
         data = form.cleaned_data
         kept = register_import(
+            actor=actor_of(request),
             bank=data["bank"],
             kind=data["kind"],
             file=data["file"],
             name=data["file"].name,
             encoding=data["encoding"],
-            made_by=actor_of(request),
             at=now(),
             background=True,
         )

@@ -89,7 +89,7 @@ class AskingOfBanks(ScopedAdmin):
             object_id,
             title=_("Suspend as issuer"),
             make_form=lambda data, _found: SuspendForm(data),
-            ask=lambda _actor, bank, _asked: suspend_bank(bank=bank, at=now()),
+            ask=lambda actor, bank, _asked: suspend_bank(actor=actor, bank=bank, at=now()),
             button=_("Suspend"),
             told=_("Suspended. The bank's points wait until two operators lift it."),
         )

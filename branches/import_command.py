@@ -17,6 +17,8 @@ from core.clock import now
 from core.errors import DomainError
 from core.progress import bar
 from core.rows import ENCODINGS
+from identity.commands import actor_of_command, add_actor
+from identity.models import User
 
 WRONG_DATA = 2
 INTERRUPTED = 130
@@ -33,12 +35,13 @@ class ImportCommand(BaseCommand):
         """The file, its bank, and the encoding where it can't be told from the file."""
         parser.add_argument("file", type=Path, help="CSV or JSON Lines")
         parser.add_argument("--bank", required=True, help="code of the bank the file comes from")
+        add_actor(parser)
         parser.add_argument("--encoding", choices=ENCODINGS, default="", help="when it is not to be detected")
 
-    def handle(self, *, file: Path, bank: str, encoding: str, **_options: object) -> None:
+    def handle(self, *, file: Path, bank: str, encoding: str, acting: str = "", **_options: object) -> None:
         """Take the file in, from where an interrupted run left it."""
         try:
-            done = self._import(file, bank, encoding)
+            done = self._import(file, bank, encoding, actor_of_command(acting))
         except (DomainError, Bank.DoesNotExist, OSError) as problem:
             self._stop(self._sentence(problem, bank))
         except KeyboardInterrupt:
@@ -48,13 +51,14 @@ class ImportCommand(BaseCommand):
         if done.state != ImportState.DONE or done.counts.get(ERRORS):
             sys.exit(WRONG_DATA)
 
-    def _import(self, file: Path, bank: str, encoding: str) -> FileImport:
+    def _import(self, file: Path, bank: str, encoding: str, actor: User) -> FileImport:
         with file.open("rb") as content:
             kept = register_import(
                 bank=Bank.objects.get(code=bank),
                 kind=self.kind,
                 file=content,
                 name=file.name,
+                actor=actor,
                 at=now(),
                 encoding=encoding,
             )

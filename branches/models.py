@@ -35,6 +35,16 @@ class Alliance(models.Model):
     name = models.CharField(_("name"), max_length=80)
     fee_bps = models.PositiveIntegerField(_("fee (basis points)"), default=50, validators=[MaxValueValidator(BASIS)])
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    founded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("founded by"),
+    )
 
     class Meta:
         verbose_name = _("alliance")
@@ -55,6 +65,26 @@ class Bank(models.Model):
     name = models.CharField(_("name"), max_length=80)
     issuer_id = models.UUIDField(_("issuer"), unique=True, default=uuid7, editable=False)
     exposure_cap = models.PositiveBigIntegerField(_("exposure cap"), null=True, blank=True, editable=False)  # null: none
+    admitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("admitted by"),
+    )
+    suspended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("suspended by"),
+    )
 
     class Meta:
         verbose_name = _("bank")
@@ -87,6 +117,16 @@ class Branch(models.Model):
     bank = models.ForeignKey(Bank, models.PROTECT, related_name="branches", verbose_name=_("bank"))
     code = models.CharField(_("code"), max_length=32, validators=[CODE])
     name = models.CharField(_("name"), max_length=80)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("opened by"),
+    )
 
     class Meta:
         verbose_name = _("branch")
@@ -105,6 +145,16 @@ class Neighborhood(models.Model):
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="neighborhoods", verbose_name=_("branch"))
     code = models.CharField(_("code"), max_length=32, validators=[CODE])
     name = models.CharField(_("name"), max_length=80)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("opened by"),
+    )
 
     class Meta:
         verbose_name = _("neighborhood")
@@ -125,7 +175,27 @@ class StaffRole(models.Model):
     bank = models.ForeignKey(Bank, models.PROTECT, related_name="roles", null=True, blank=True, verbose_name=_("bank"))
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="roles", null=True, blank=True, verbose_name=_("branch"))
     granted_at = models.DateTimeField(_("granted at"))
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("granted by"),
+    )
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("ended by"),
+    )
 
     class Meta:
         verbose_name = _("staff role")

@@ -161,12 +161,23 @@ HTTPS: Final = flag(
     about="People reach the site by HTTPS: cookies are marked secure, plain HTTP is sent there, HSTS is on.",
 )
 PROXY: Final = flag("PROXY", default=False, about="A proxy in front sets `X-Forwarded-Proto` and removes the one it was sent.")
+TRUSTED_PROXIES: Final = number(
+    "TRUSTED_PROXIES",
+    default=0,
+    about="How many proxies in front append to `X-Forwarded-For`; `0` doesn't read it. Too many let visitors invent addresses.",
+)
 CSRF_TRUSTED_ORIGINS: Final = words(
     "CSRF_TRUSTED_ORIGINS", default=[], unset="none", about="Origins whose forms are accepted besides the site's own, separated by commas."
 )
 ALLIANCE_TIME_ZONE: Final = text("ALLIANCE_TIME_ZONE", default="Asia/Shanghai", about="Time zone whose days the alliance counts.")
 
 # Ways out
+PHONE_COUNTRIES: Final = words(
+    "PHONE_COUNTRIES",
+    default=["CN"],
+    unset="`CN`",
+    about="Countries whose mobile numbers get text messages, two letters each, separated by commas.",
+)
 SMS_URL: Final = text(
     "SMS_URL",
     default="",

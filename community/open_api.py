@@ -8,6 +8,8 @@ CLIENT_MODEL: Final = "openapi.Client"
 TOKENS: Final[dict[str, Any]] = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 15 * 60,
     "SCOPES_BACKEND_CLASS": "openapi.scopes.ClientScopes",
+    "OAUTH2_VALIDATOR_CLASS": "openapi.signing_in.ClientValidator",
+    "CLIENT_SECRET_HASHER": "keyed_sha256",
     "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,

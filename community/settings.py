@@ -20,6 +20,8 @@ DEBUG = config.DEBUG
 ALLOWED_HOSTS = config.ALLOWED_HOSTS
 CSRF_TRUSTED_ORIGINS = config.CSRF_TRUSTED_ORIGINS
 SMS_URL = config.SMS_URL
+PHONE_COUNTRIES = config.PHONE_COUNTRIES
+TRUSTED_PROXIES = config.TRUSTED_PROXIES
 METRICS_TOKEN = config.METRICS_TOKEN
 PHONE_CERTIFICATE = certificate_file(var=VAR_DIR) if config.PHONE else None
 
@@ -38,7 +40,9 @@ WSGI_APPLICATION = "community.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOCAL_APPS = [
     "core.outbox",
+    "core.audit",
     "core.channels",
+    "core.counting",
     "identity",
     "points",
     "branches",
@@ -72,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "community.policy.AdminPolicy",
+    "web.edges.CleanRequests",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.limits import SIGN_IN_CODE_SECONDS, SIGN_IN_CODE_TRIES
-
 BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
@@ -16,7 +14,12 @@ PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+SECRETS_OF_CLIENTS = "openapi.secrets.KeyedHasher"  # here because Django looks hashers up in this list; no user's password has it
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    SECRETS_OF_CLIENTS,
+]
 ALLAUTH: dict[str, Any] = {
     "ACCOUNT_USER_MODEL_USERNAME_FIELD": "username",
     "ACCOUNT_USER_MODEL_EMAIL_FIELD": None,  # a user has no e-mail address
@@ -25,8 +28,7 @@ ALLAUTH: dict[str, Any] = {
     "ACCOUNT_SIGNUP_FIELDS": ["phone*"],
     "ACCOUNT_EMAIL_VERIFICATION": "none",
     "ACCOUNT_LOGIN_BY_CODE_ENABLED": True,
-    "ACCOUNT_LOGIN_BY_CODE_TIMEOUT": SIGN_IN_CODE_SECONDS,
-    "ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS": SIGN_IN_CODE_TRIES,
+    "ACCOUNT_RATE_LIMITS": {"request_login_code": "20/m/ip"},  # no count belongs to the number: a stranger would fill it
     "ACCOUNT_PREVENT_ENUMERATION": True,
     "ACCOUNT_SESSION_REMEMBER": True,
     "LOGIN_URL": "account_request_login_code",

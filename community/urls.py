@@ -10,6 +10,8 @@ from community import ledger_admin
 from web.health import healthz, readyz
 from web.metrics import metrics
 
+handler400 = "web.edges.bad_request"
+handler404 = "web.edges.not_found"
 ledger_admin.register()
 
 # Packages of others bring admin pages that know nothing of our roles; only pages that do are served.

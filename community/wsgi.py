@@ -7,4 +7,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community.settings")
-application = get_wsgi_application()
+handle = get_wsgi_application()
+
+from web.edges import ReadableTypes  # noqa: E402  only once Django is set up
+
+application = ReadableTypes(handle)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.formats import date_format
 
 
 def now() -> datetime:
@@ -29,3 +30,10 @@ def day_starts(day: date) -> datetime:
     """The first moment of `day` in the alliance's time zone; by way of UTC, as some zones skip midnight once a year."""
     zone = alliance_zone()
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC).astimezone(zone)
+
+
+def waited_until(moment: datetime, *, at: datetime) -> str:
+    """How people are told until when to wait: the next whole minute where the alliance lives, with its day unless that is today."""
+    local = (moment + timedelta(minutes=1)).astimezone(alliance_zone())
+    clock = date_format(local, "H:i")
+    return clock if alliance_day(local) == alliance_day(at) else f"{date_format(local, 'MONTH_DAY_FORMAT')} {clock}"

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Generic, NoReturn, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
+from core.characters import shown
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
@@ -33,8 +35,9 @@ class DomainError(Exception):
     message: ClassVar[StrPromise | str]
 
     def __init__(self, **details: int | str) -> None:
-        super().__init__(details)
-        self.details = details
+        # often they say back what someone sent, and an answer must be writable whatever that was
+        self.details = {name: shown(value) if isinstance(value, str) else value for name, value in details.items()}
+        super().__init__(self.details)
 
     def __str__(self) -> str:
         return str(self.message) % self.details

@@ -29,6 +29,11 @@ OUTBOX_BATCH: Final = 100
 OUTBOX_RETRY_SECONDS: Final = (1, 5, 30, 120, 600)  # the last one repeats
 RELAY_PAUSE_SECONDS: Final = 1.0
 
+# Security events. They are kept for good: what must be erased of a person is not in them.
+FAILURE_ROWS_PER_MINUTE: Final = 60  # of each kind; a thousand failures a minute are no more rows than this and one
+SECURITY_DETAILS: Final = 6
+SECURITY_DETAIL_TEXT: Final = 80
+
 # Two people
 APPROVAL_AGE: Final = timedelta(days=7)  # a request is decided and carried out within this time, or asked anew
 EXPOSURE_CAP: Final = 1_000_000_000_000
@@ -49,6 +54,14 @@ EVENTS_PER_CHUNK: Final = 500  # one transaction, one batch of the ledger
 EVENT_TRIES_WHEN_BUSY: Final = 2  # each waits as long as a lock may
 WAITING_BANKS_PER_SWEEP: Final = 50
 TEXT_FIELD: Final = 200
+
+# Partner systems signing in
+SECRET_OVERLAP: Final = timedelta(days=1)  # a renewed secret's predecessor stays good for so long
+WRONG_SECRETS: Final = 10  # of one client from one network, in
+WRONG_SECRETS_SECONDS: Final = 600
+TOKENS_PER_MINUTE: Final = 30  # of one client; a token lives for 15 minutes
+TOKENS_PER_SWEEP: Final = 10_000
+COUNTERS_PER_SWEEP: Final = 10_000
 
 # Earning rules
 RULE_POINTS: Final = 1_000_000
@@ -87,10 +100,24 @@ REASON_TEXT: Final = 200
 SIGN_IN_CODE_DIGITS: Final = 6
 SIGN_IN_CODE_SECONDS: Final = 300
 SIGN_IN_CODE_TRIES: Final = 5
-SIGN_IN_WRONG_PER_DAY: Final = 20  # per phone, over all its codes: six digits are not guessed at that pace
-SIGN_IN_CODES_PER_HOUR: Final = 5  # per phone
-SIGN_IN_CODES_PER_DAY: Final = 10  # per phone
+SIGN_IN_CODES_PER_HOUR: Final = 3  # for a phone, by one browser
+SIGN_IN_CODES_PER_DAY: Final = 5
+SIGN_IN_CODES_PER_HOUR_KNOWN: Final = 5  # for a phone, by a browser on which its user signed in before; no other count holds it up
+SIGN_IN_CODES_PER_DAY_KNOWN: Final = 10
+SIGN_IN_CODES_PER_HOUR_NETWORK: Final = 6  # for a phone, by the strangers of one network
+SIGN_IN_CODES_PER_DAY_NETWORK: Final = 10
+SIGN_IN_CODES_PER_DAY_PHONE: Final = 20  # for a phone, by strangers everywhere
+SIGN_IN_CODES_PER_DAY_ALL_PHONES: Final = 500  # by the strangers of one network; behind one address there may be a whole town
+SIGN_IN_CODES_PER_DAY_PREFIX: Final = 300  # to ten thousand numbers that follow each other: whoever is paid for texts asks for those
 SIGN_IN_CODES_PER_DAY_IN_ALL: Final = 50_000  # text messages cost money: a flood stops here
+SIGN_IN_CODES_OPEN_PERCENT: Final = 80  # of those; the rest is for phones that have a user
+SIGN_IN_WRONG_PER_DAY: Final = 10  # for a phone, by one browser; docs/adr/0021 has the arithmetic
+SIGN_IN_WRONG_PER_DAY_KNOWN: Final = 20
+SIGN_IN_WRONG_PER_DAY_NETWORK: Final = 20
+SIGN_IN_WRONG_PER_DAY_PHONE: Final = 40
+SIGN_IN_WRONG_PER_DAY_ALL_PHONES: Final = 200
+SIGN_IN_CODES_KEPT: Final = timedelta(days=2)  # longer than anything is counted
+SIGN_IN_ROWS_PER_SWEEP: Final = 10_000
 SMS_TIMEOUT_SECONDS: Final = 10
 INBOX_MESSAGES_KEPT: Final = 200
 

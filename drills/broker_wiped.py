@@ -28,6 +28,7 @@ from drills.crew import crew
 from drills.outcome import Outcome
 from drills.tally import Tally
 from drills.town import Town, events_of, open_town
+from identity.services import system_actor
 
 WIPES: Final = 20
 SMALL_WIPES: Final = 2
@@ -73,7 +74,9 @@ def drill(place: Place, *, small: bool) -> Outcome:
 def _hand_over_a_file(tally: Tally, numbers: count[int]) -> None:
     events = events_of(tally.town, name="file", numbers=numbers, amount=EVENTS_A_FILE)
     content = io.BytesIO("".join(json.dumps(event) + "\n" for event in events).encode())
-    register_import(bank=tally.town.bank, kind=ImportKind.EVENTS, file=content, name="bills.jsonl", at=now(), background=True)
+    register_import(
+        actor=system_actor(), bank=tally.town.bank, kind=ImportKind.EVENTS, file=content, name="bills.jsonl", at=now(), background=True
+    )
     tally.recorded(events)
 
 

@@ -34,6 +34,7 @@ from drills.town import Town, events_of, open_town
 from drills.visitors import SystemAtWork, TillAtWork, at_work
 from earning.files import COLUMNS
 from earning.services.importing import import_events
+from identity.services import system_actor
 from points.queries import waiting_facts
 
 VICTIMS: Final = (WEB, "worker", "relay", "sealer", DATABASE)
@@ -105,7 +106,9 @@ class _Killer:
     def _hand_over_a_file(self) -> None:
         events = events_of(self.town, name="file", numbers=self.numbers, amount=EVENTS_A_FILE)
         content = io.BytesIO("".join(json.dumps(event) + "\n" for event in events).encode())
-        register_import(bank=self.town.bank, kind=ImportKind.EVENTS, file=content, name="bills.jsonl", at=now(), background=True)
+        register_import(
+            actor=system_actor(), bank=self.town.bank, kind=ImportKind.EVENTS, file=content, name="bills.jsonl", at=now(), background=True
+        )
         self.tally.recorded(events)
 
 

@@ -25,6 +25,7 @@ from core.clock import alliance_day, now
 from core.limits import FILE_CHUNK_ROWS
 from core.rows import Row
 from drills.clients import Client
+from identity.services import system_actor
 from merchants.models import Cashier
 from openapi.scopes import EVENTS_WRITE
 from openapi.services import make_client
@@ -124,7 +125,7 @@ def open_town(code: str, *, residents: int, phones_each: int, tills: int) -> Tow
 
 def bank_system(town: Town, *, port: int, name: str) -> BankSystem:
     """Let one more system of the bank in."""
-    made = make_client(bank=town.bank, name=name, scopes=[EVENTS_WRITE])
+    made = make_client(actor=system_actor(), at=now(), bank=town.bank, name=name, scopes=[EVENTS_WRITE])
     return BankSystem(town, Client(port), made.client.client_id, made.secret, name)
 
 

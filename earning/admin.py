@@ -13,7 +13,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from branches.admin import BANK_MANAGERS, BANK_STAFF, ReadOnly, ScopedAdmin, ScopedInline
-from branches.staff_admin import roles_in
+from branches.staff_admin import actor_of, roles_in
 from core.clock import now
 from core.money import major
 from earning.access import awards_for, cancellations_for, conflicts_for, events_for, rule_versions_for, rules_for
@@ -53,26 +53,26 @@ class RuleAdmin(ScopedAdmin):
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002 - Django's
         """The last day once it is there."""
         named = ("bank", "code", "name", "event_type")
-        return (*named, "last_day") if obj else named
+        return (*named, "last_day", "made_by", "ended_by") if obj else named
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002
         """What a rule is doesn't change."""
-        return ("bank", "code", "name", "event_type") if obj else ()
+        return ("bank", "code", "name", "event_type", "made_by", "ended_by") if obj else ()
 
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> Any:  # noqa: ARG002
         """Versions of what is there."""
         return self.inlines if obj else ()
 
-    def make(self, actor: User, data: dict[str, Any]) -> Rule:  # noqa: ARG002 - the base's
+    def make(self, actor: User, data: dict[str, Any]) -> Rule:
         """Make the rule."""
-        return make_rule(**data)
+        return make_rule(**data, actor=actor)
 
-    def alter(self, actor: User, obj: Model, data: dict[str, Any]) -> None:  # noqa: ARG002
+    def alter(self, actor: User, obj: Model, data: dict[str, Any]) -> None:
         """End the rule, if a last day was given."""
         assert isinstance(obj, Rule), "this page is about rules"
         last_day: date | None = data["last_day"]
         if last_day is not None:
-            end_rule(rule=obj, last_day=last_day, at=now())
+            end_rule(actor=actor, rule=obj, last_day=last_day, at=now())
 
 
 @admin.register(RuleVersion)
@@ -89,11 +89,15 @@ class RuleVersionAdmin(ScopedAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002 - Django's
         """Who and when once it is there."""
-        return ("rule", *TERMS, "number", "made_by", "made_at", "activated_at", "first_used_at") if obj else ("rule", *TERMS)
+        return (
+            ("rule", *TERMS, "number", "made_by", "made_at", "changed_by", "activated_at", "activated_by", "first_used_at")
+            if obj
+            else ("rule", *TERMS)
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002
         """Its rule and its history."""
-        return ("rule", "number", "made_by", "made_at", "activated_at", "first_used_at") if obj else ()
+        return ("rule", "number", "made_by", "made_at", "changed_by", "activated_at", "activated_by", "first_used_at") if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody, once it was used."""
@@ -108,17 +112,17 @@ class RuleVersionAdmin(ScopedAdmin):
     def activate(self, request: HttpRequest, chosen: QuerySet[RuleVersion]) -> None:
         """Put the versions in force."""
         for version in chosen:
-            activate_version(version=version, at=now())
+            activate_version(actor=actor_of(request), version=version, at=now())
         self.message_user(request, _("In force."))
 
     def make(self, actor: User, data: dict[str, Any]) -> RuleVersion:
         """Add the draft."""
-        return add_version(rule=data["rule"], terms=_terms(data), made_by=actor, at=now())
+        return add_version(actor=actor, rule=data["rule"], terms=_terms(data), at=now())
 
-    def alter(self, actor: User, obj: Model, data: dict[str, Any]) -> None:  # noqa: ARG002 - the base's
+    def alter(self, actor: User, obj: Model, data: dict[str, Any]) -> None:
         """Change the draft."""
         assert isinstance(obj, RuleVersion), "this page is about versions"
-        change_version(version=obj, terms=_terms(data))
+        change_version(actor=actor, version=obj, terms=_terms(data))
 
 
 class AwardInline(ScopedInline):

@@ -64,7 +64,7 @@ def read_cancellation(raw: object, *, at: datetime) -> CancellationIn:
     """
     The cancellation in a JSON object; `at` is the moment of reading.
 
-    :raises EventRefused: saying which field is wrong, and how.
+    :raises EventRefused, CharacterRefused: saying which field is wrong, and how.
     """
     if not isinstance(raw, Mapping):
         raise NotACancellation

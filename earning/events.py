@@ -18,9 +18,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError, ErrorKind
 from core.limits import CUSTOMER_NUMBER, EVENT_AGE, EVENT_AMOUNT_MINOR, EVENT_FUTURE, EVENT_ID, EVENT_TYPE, TEXT_FIELD
+from core.text import refuse_text
 
 SPEC_VERSION = "1.0"
-SEPARATOR = "\x1f"  # in no text of an event: those are printable
+SEPARATOR = "\x1f"  # in no text of an event: controls are refused
 JSON_MEDIA_TYPE = "application/json"
 REQUIRED = ("specversion", "id", "source", "type", "subject", "time", "data")
 OPTIONAL = ("datacontenttype", "dataschema")
@@ -119,7 +120,7 @@ def read_event(raw: object, *, currency: str, at: datetime) -> EventIn:
     """
     The event in a CloudEvents JSON object; `currency` is the alliance's, `at` the moment of reading.
 
-    :raises EventRefused: saying which field is wrong, and how.
+    :raises EventRefused, CharacterRefused: saying which field is wrong, and how.
     """
     if not isinstance(raw, Mapping):
         raise NotAnEvent
@@ -164,10 +165,12 @@ def text_of(fields: Mapping[str, Any], name: str, most: int, path: str = "") -> 
     The text in a field, whole and at most so long; `path` comes before the field's name in what is said.
 
     :raises FieldInvalid: if it is anything else.
+    :raises CharacterRefused: if a character of it is no text.
     """
     value = fields[name]
-    if not isinstance(value, str) or not 0 < len(value) <= most or not value.isprintable() or value != value.strip():
+    if not isinstance(value, str) or not 0 < len(value) <= most or value != value.strip():
         raise FieldInvalid(field=f"{path}{name}")
+    refuse_text(value, field=f"{path}{name}")
     return value
 
 

@@ -28,6 +28,26 @@ class Rule(models.Model):
     name = models.CharField(_("name"), max_length=80)
     event_type = models.CharField(_("event type"), max_length=EVENT_TYPE, validators=[TYPE])
     last_day = models.DateField(_("last day"), null=True, blank=True, help_text=_("No event of a later day earns by this rule."))
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("made by"),
+    )
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("ended by"),
+    )
 
     class Meta:
         verbose_name = _("earning rule")
@@ -62,7 +82,27 @@ class RuleVersion(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="rule_versions", null=True, blank=True, verbose_name=_("made by")
     )
     made_at = models.DateTimeField(_("made at"))
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("changed by"),
+    )
     activated_at = models.DateTimeField(_("activated at"), null=True, blank=True)
+    activated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("activated by"),
+    )
     first_used_at = models.DateTimeField(_("first used at"), null=True, blank=True)
 
     class Meta:

@@ -29,6 +29,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_made_up = models.BooleanField(_("made up"), default=False, db_default=False)  # by the demo: anyone may sign in as them, embedded
     session_epoch = models.PositiveIntegerField(_("session epoch"), default=0)
     joined_at = models.DateTimeField(_("joined at"), default=timezone.now)
+    made_by = models.ForeignKey(
+        "self", models.PROTECT, related_name="+", null=True, blank=True, editable=False, db_index=False, verbose_name=_("made by")
+    )  # of staff; who signs in by phone made themselves
 
     objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
 
@@ -60,9 +63,19 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class SignInCode(models.Model):
-    """A one-time code sent to a user's phone; kept as a keyed hash, good for minutes and for a few tries."""
+    """
+    A one-time code for a phone, asked for by one browser and good there alone; kept as a keyed hash, for minutes and a few tries.
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="codes", verbose_name=_("user"))
+    It belongs to no user: whether the phone has one, or gets one, is seen when the code was right. Phone, browser and network are
+    keyed hashes, there to be counted.
+    """
+
+    phone_hash = models.BinaryField(max_length=32)
+    browser_hash = models.BinaryField(max_length=32)
+    network_hash = models.BinaryField(max_length=32)
+    prefix_hash = models.BinaryField(max_length=32)
+    is_known = models.BooleanField()  # the phone's user signed in on this browser before
+    is_sent = models.BooleanField()  # not to one who may not sign in, nor to a newcomer while the rest of a day is for others
     code_hash = models.BinaryField(max_length=32)
     made_at = models.DateTimeField(_("made at"))
     expires_at = models.DateTimeField(_("expires at"))
@@ -71,7 +84,9 @@ class SignInCode(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["user", "-made_at"], name="identity_signincode_newest"),
+            models.Index(fields=["phone_hash", "-made_at"], name="identity_signincode_phone"),
+            models.Index(fields=["network_hash", "-made_at"], name="identity_signincode_network"),
+            models.Index(fields=["prefix_hash", "-made_at"], name="identity_signincode_prefix"),
             models.Index(fields=["made_at"], name="identity_signincode_made"),
         ]
         constraints: ClassVar = [

@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from branches.admin import DESK, ScopedAdmin, roles_in
+from branches.admin import DESK, ScopedAdmin, actor_of, roles_in
 from branches.choices import Role
 from core.clock import now
+from core.errors import DomainError
 from core.secrets import open_text
 from identity.models import User
-from identity.phones import PhoneNotValid, masked_phone, normal_phone, phone_hash
+from identity.phones import PhoneNotValid, masked_phone, mobile_phone, normal_phone, phone_hash
 from merchants.access import cashiers_for, merchants_for, outlets_for
 from merchants.models import Cashier, Merchant, Outlet
 from merchants.services import appoint_cashier, choose_picture, dismiss_cashier, enroll_merchant, open_outlet
@@ -38,11 +39,11 @@ class MerchantAdmin(ScopedAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002 - Django's
         """The ledger's name of it once it is enrolled."""
-        return ("name", "acquirer", "party_id", "enrolled_at") if obj else ("name", "acquirer")
+        return ("name", "acquirer", "party_id", "enrolled_at", "enrolled_by") if obj else ("name", "acquirer")
 
-    def make(self, actor: User, data: dict[str, Any]) -> Merchant:  # noqa: ARG002 - the base's
+    def make(self, actor: User, data: dict[str, Any]) -> Merchant:
         """Enroll the merchant."""
-        return enroll_merchant(**data, at=now())
+        return enroll_merchant(**data, actor=actor, at=now())
 
 
 @admin.register(Outlet)
@@ -59,20 +60,20 @@ class OutletAdmin(ScopedAdmin):
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002
         """The dates once it is open."""
         named = ("merchant", "neighborhood", "name", "picture")
-        return (*named, "opened_at", "closed_at") if obj else named
+        return (*named, "opened_at", "opened_by", "closed_at") if obj else named
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         """All but the picture once it is open."""
         return [name for name in self.get_fields(request, obj) if name != "picture"] if obj else ()
 
-    def make(self, actor: User, data: dict[str, Any]) -> Outlet:  # noqa: ARG002
+    def make(self, actor: User, data: dict[str, Any]) -> Outlet:
         """Open the outlet."""
-        return open_outlet(**data, at=now())
+        return open_outlet(**data, actor=actor, at=now())
 
-    def alter(self, actor: User, obj: Model, data: dict[str, Any]) -> None:  # noqa: ARG002
+    def alter(self, actor: User, obj: Model, data: dict[str, Any]) -> None:
         """Choose another picture."""
         assert isinstance(obj, Outlet)
-        choose_picture(outlet=obj, picture=data["picture"])
+        choose_picture(actor=actor, outlet=obj, picture=data["picture"])
 
 
 class CashierForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when run
@@ -88,8 +89,8 @@ class CashierForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     def clean_phone(self) -> str:
         """The number in its one spelling."""
         try:
-            return normal_phone(self.cleaned_data["phone"])
-        except PhoneNotValid as refusal:
+            return mobile_phone(self.cleaned_data["phone"])
+        except DomainError as refusal:
             raise forms.ValidationError(str(refusal)) from None
 
 
@@ -111,7 +112,11 @@ class CashierAdmin(ScopedAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002
         """The person and the dates."""
-        return ("name", "phone", "outlet", "appointed_at", "dismissed_at") if obj else ("outlet", "phone", "name")
+        return (
+            ("name", "phone", "outlet", "appointed_at", "appointed_by", "dismissed_at", "dismissed_by")
+            if obj
+            else ("outlet", "phone", "name")
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         """All of it once appointed."""
@@ -126,9 +131,9 @@ class CashierAdmin(ScopedAdmin):
             return results
         return queryset.filter(user__phone_hash=found), False
 
-    def make(self, actor: User, data: dict[str, Any]) -> Cashier:  # noqa: ARG002
+    def make(self, actor: User, data: dict[str, Any]) -> Cashier:
         """Appoint the cashier."""
-        return appoint_cashier(**data, at=now())
+        return appoint_cashier(**data, actor=actor, at=now())
 
     def has_dismiss_permission(self, request: HttpRequest) -> bool:
         """Who may dismiss cashiers."""
@@ -138,7 +143,7 @@ class CashierAdmin(ScopedAdmin):
     def dismiss(self, request: HttpRequest, chosen: QuerySet[Cashier]) -> None:
         """Dismiss the cashiers chosen."""
         for cashier in chosen:
-            dismiss_cashier(cashier=cashier, at=now())
+            dismiss_cashier(actor=actor_of(request), cashier=cashier, at=now())
         self.message_user(request, _("Dismissed, and signed out everywhere."))
 
     @admin.display(description=_("name"))

@@ -22,6 +22,16 @@ class Merchant(models.Model):
     acquirer = models.ForeignKey(Bank, models.PROTECT, related_name="merchants", verbose_name=_("acquirer"))
     party_id = models.UUIDField(_("ledger party"), unique=True, default=uuid7, editable=False)
     enrolled_at = models.DateTimeField(_("enrolled at"))
+    enrolled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("enrolled by"),
+    )
 
     class Meta:
         verbose_name = _("merchant")
@@ -39,6 +49,26 @@ class Outlet(models.Model):
     name = models.CharField(_("name"), max_length=80)
     picture = models.CharField(_("picture"), max_length=16, choices=Picture, blank=True, default="", db_default="")
     opened_at = models.DateTimeField(_("opened at"))
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("opened by"),
+    )
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("changed by"),
+    )
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 
     class Meta:
@@ -59,7 +89,27 @@ class Cashier(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="tills", verbose_name=_("user"))
     outlet = models.ForeignKey(Outlet, models.PROTECT, related_name="cashiers", verbose_name=_("outlet"))
     appointed_at = models.DateTimeField(_("appointed at"))
+    appointed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("appointed by"),
+    )
     dismissed_at = models.DateTimeField(_("dismissed at"), null=True, blank=True)
+    dismissed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("dismissed by"),
+    )
 
     class Meta:
         verbose_name = _("cashier")

@@ -10,8 +10,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from branches.models import Bank, Neighborhood
+from core.audit.choices import SecurityEventKind
+from core.audit.services import record_security_event
 from core.errors import DomainError, ErrorKind
 from core.outbox.services import publish
+from identity.models import User
 from identity.services import end_sessions, user_with_phone
 from merchants.choices import Picture
 from merchants.models import Cashier, Merchant, Outlet
@@ -42,29 +45,32 @@ class CashierDismissed:
     cashier_id: int
 
 
-def enroll_merchant(*, name: str, acquirer: Bank, at: datetime) -> Merchant:
+def enroll_merchant(*, actor: User, name: str, acquirer: Bank, at: datetime) -> Merchant:
     """Let a business take points; the acquirer is the bank that pays it."""
     with transaction.atomic():
-        merchant = Merchant.objects.create(name=name, acquirer=acquirer, enrolled_at=at)
+        merchant = Merchant.objects.create(name=name, acquirer=acquirer, enrolled_at=at, enrolled_by=actor)
         open_merchant(merchant.party_id, at=at)
     return merchant
 
 
-def open_outlet(*, merchant: Merchant, neighborhood: Neighborhood, name: str, at: datetime, picture: Picture | str = "") -> Outlet:
+def open_outlet(
+    *, actor: User, merchant: Merchant, neighborhood: Neighborhood, name: str, at: datetime, picture: Picture | str = ""
+) -> Outlet:
     """Open a place where the merchant trades. Without a picture, pages show its first character."""
-    return Outlet.objects.create(merchant=merchant, neighborhood=neighborhood, name=name, picture=picture, opened_at=at)
+    return Outlet.objects.create(merchant=merchant, neighborhood=neighborhood, name=name, picture=picture, opened_at=at, opened_by=actor)
 
 
-def choose_picture(*, outlet: Outlet, picture: Picture | str) -> None:
+def choose_picture(*, actor: User, outlet: Outlet, picture: Picture | str) -> None:
     """Show the outlet with another of our drawings, or with none."""
-    Outlet.objects.filter(pk=outlet.pk).update(picture=picture)
+    Outlet.objects.filter(pk=outlet.pk).update(picture=picture, changed_by=actor)
 
 
-def appoint_cashier(*, outlet: Outlet, phone: str, name: str, at: datetime) -> Cashier:
+def appoint_cashier(*, actor: User, outlet: Outlet, phone: str, name: str, at: datetime) -> Cashier:
     """
     Let the person with this phone take points at the outlet.
 
     :raises PhoneNotValid: if it can't be a phone number.
+    :raises PhoneOutOfReach: if no text messages go there.
     :raises OutletClosed: if the outlet trades no more.
     :raises CashierAppointedAlready: if they do so already.
     """
@@ -73,18 +79,21 @@ def appoint_cashier(*, outlet: Outlet, phone: str, name: str, at: datetime) -> C
     try:
         with transaction.atomic():
             user = user_with_phone(phone=phone, name=name)
-            return Cashier.objects.create(user=user, outlet=outlet, appointed_at=at)
+            cashier = Cashier.objects.create(user=user, outlet=outlet, appointed_at=at, appointed_by=actor)
+            record_security_event(SecurityEventKind.CASHIER_APPOINTED, at=at, actor_id=actor.pk, about=cashier)
+            return cashier
     except IntegrityError:
         raise CashierAppointedAlready from None
 
 
-def dismiss_cashier(*, cashier: Cashier, at: datetime) -> Cashier:
+def dismiss_cashier(*, actor: User, cashier: Cashier, at: datetime) -> Cashier:
     """Dismiss a cashier: signed out everywhere at once, history kept. Dismissing again changes nothing."""
     with transaction.atomic():
         held = Cashier.objects.select_for_update(of=("self",)).select_related("user").get(pk=cashier.pk)
         if held.dismissed_at is None:
-            held.dismissed_at = at
-            held.save(update_fields=["dismissed_at"])
-            end_sessions(user=held.user)
+            held.dismissed_at, held.dismissed_by = at, actor
+            held.save(update_fields=["dismissed_at", "dismissed_by"])
+            record_security_event(SecurityEventKind.CASHIER_DISMISSED, at=at, actor_id=actor.pk, about=held)
+            end_sessions(actor=actor, user=held.user, at=at)
             publish(CashierDismissed(cashier_id=held.pk), at=at)
     return held

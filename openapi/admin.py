@@ -11,12 +11,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from branches.admin import BANK_MANAGERS, BANK_STAFF, ScopedAdmin
-from branches.staff_admin import roles_in
+from branches.staff_admin import actor_of, roles_in
 from core.clock import now
+from core.errors import DomainError
 from openapi.access import clients_for
 from openapi.models import Client
 from openapi.scopes import SCOPES
-from openapi.services import NewSecret, end_client, make_client, renew_secret
+from openapi.services import NewSecret, end_client, make_client, renew_secret, revoke_secrets
 
 admin.site.unregister(Client)  # the toolkit's own page, which knows nothing of banks
 
@@ -44,7 +45,7 @@ class ClientAdmin(ScopedAdmin):
     list_select_related = ("bank",)
     search_fields = ("name", "client_id")
     ordering = ("bank__code", "name", "pk")
-    actions = ("renew", "end")
+    actions = ("renew", "revoke", "end")
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
         """Choose the scopes when a system is let in."""
@@ -52,12 +53,16 @@ class ClientAdmin(ScopedAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002 - Django's
         """Nothing secret of those that are there."""
-        return ("bank", "name", "client_id", "scopes", "created", "ended_at") if obj else ("bank", "name", "scopes")
+        return (
+            ("bank", "name", "client_id", "scopes", "created", "made_by", "renewed_by", "ended_at", "ended_by")
+            if obj
+            else ("bank", "name", "scopes")
+        )
 
     def save_model(self, request: HttpRequest, obj: Model, form: forms.ModelForm[Any], change: bool) -> None:  # noqa: FBT001 - Django's
         """Let the system in, and show its secret this once."""
         assert not change, "a client is never changed by hand"
-        made = make_client(**form.cleaned_data)
+        made = make_client(**form.cleaned_data, actor=actor_of(request), at=now())
         obj.pk = made.client.pk
         self._show(request, made)
 
@@ -65,17 +70,26 @@ class ClientAdmin(ScopedAdmin):
         """Who may renew secrets and shut systems out."""
         return bool(roles_in(request) & BANK_MANAGERS)
 
-    @admin.action(description=_("Issue new secrets"), permissions=["keep"])
+    @admin.action(description=_("Issue new secrets; the old ones stay good for a day"), permissions=["keep"])
     def renew(self, request: HttpRequest, chosen: QuerySet[Client]) -> None:
-        """Show new secrets; the old ones are no longer good."""
+        """Show new secrets; the old ones stay good for a day."""
         for client in chosen:
-            self._show(request, renew_secret(client=client))
+            try:
+                self._show(request, renew_secret(actor=actor_of(request), client=client, at=now()))
+            except DomainError as refusal:
+                self.message_user(request, f"{client.client_id}: {refusal}", messages.ERROR)
+
+    @admin.action(description=_("Revoke all secrets at once, and issue new ones"), permissions=["keep"])
+    def revoke(self, request: HttpRequest, chosen: QuerySet[Client]) -> None:
+        """Show new secrets; the old ones and all tokens are no longer good."""
+        for client in chosen:
+            self._show(request, revoke_secrets(actor=actor_of(request), client=client, at=now()))
 
     @admin.action(description=_("End their access"), permissions=["keep"])
     def end(self, request: HttpRequest, chosen: QuerySet[Client]) -> None:
         """Shut the systems out, at once."""
         for client in chosen:
-            end_client(client=client, at=now())
+            end_client(actor=actor_of(request), client=client, at=now())
         self.message_user(request, _("Access ended."))
 
     def _show(self, request: HttpRequest, made: NewSecret) -> None:

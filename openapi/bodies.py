@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import IO, Any, NoReturn
+from typing import IO, Any, Final, NoReturn
 
+from django.http import HttpRequest
 from rest_framework.parsers import BaseParser
 
 from core.limits import EVENT_BODY_BYTES
-from openapi.errors import BodyTooLarge, NotJson
+from openapi.errors import BodyTooLarge, EncodingWrong, LengthNeeded, NotJson
+
+ONE: Final = "HTTP/1"
+WITH_A_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+CONTENT_LENGTH: Final = re.compile("[0-9]{1,18}")
+
+
+def refuse_unreadable(request: HttpRequest) -> None:
+    """
+    Refuse a body that we would take for none: one without a length in front, and one that was packed.
+
+    :raises LengthNeeded: if it comes in chunks, or nothing says how long it is.
+    :raises EncodingWrong: if it is packed.
+    """
+    if request.method not in WITH_A_BODY:
+        return
+    without_end = not request.META.get("SERVER_PROTOCOL", ONE).startswith(ONE)  # a body of HTTP/2 may come with nothing in front
+    if "HTTP_TRANSFER_ENCODING" in request.META or (without_end and not request.META.get("CONTENT_LENGTH")):
+        raise LengthNeeded
+    if request.headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}:
+        raise EncodingWrong
 
 
 class StrictJson(BaseParser):
@@ -27,7 +49,7 @@ class StrictJson(BaseParser):
         """
         assert parser_context is not None, "the framework passes the request along"
         said = parser_context["request"].META.get("CONTENT_LENGTH") or "0"
-        if not said.isdigit() or int(said) > EVENT_BODY_BYTES:
+        if not CONTENT_LENGTH.fullmatch(said) or int(said) > EVENT_BODY_BYTES:
             raise BodyTooLarge(most=EVENT_BODY_BYTES)
         body: bytes = stream.read(EVENT_BODY_BYTES + 1)
         if len(body) > EVENT_BODY_BYTES:

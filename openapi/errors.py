@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from core.counting.services import Counted
 from core.errors import DomainError, ErrorKind
 
 
@@ -15,6 +16,29 @@ class ApiError(DomainError):
 
     kind = ErrorKind.INVALID
     status: ClassVar[HTTPStatus] = HTTPStatus.BAD_REQUEST
+
+
+class LimitReached(ApiError):
+    """Too often in too short a time; nothing was done."""
+
+    kind = ErrorKind.LIMITED
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, counted: Counted) -> None:
+        super().__init__(most=counted.policy.most, seconds=counted.seconds_left)
+        self.counted = counted
+
+
+class TooManyWrongSecrets(LimitReached):
+    code = "too_many_wrong_secrets"
+    message = _(
+        "Too many wrong secrets came for this client. None is looked at for %(seconds)s seconds. Look at the secret, then try again."
+    )
+
+
+class TooManyTokens(LimitReached):
+    code = "too_many_tokens"
+    message = _("A client gets at most %(most)s tokens a minute, and each is good for 15 minutes. Try again in %(seconds)s seconds.")
 
 
 class NotJson(ApiError):
@@ -26,6 +50,18 @@ class BodyTooLarge(ApiError):
     code = "body_too_large"
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     message = _("The body is larger than %(most)s bytes. Send fewer events at a time.")
+
+
+class LengthNeeded(ApiError):
+    code = "length_needed"
+    status = HTTPStatus.LENGTH_REQUIRED
+    message = _("The request doesn't say how long its body is. Send a Content-Length, and no chunks.")
+
+
+class EncodingWrong(ApiError):
+    code = "encoding_wrong"
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    message = _("The body came with a Content-Encoding, as gzip is. Send it as it is, without one.")
 
 
 class TooManyEvents(ApiError):

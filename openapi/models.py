@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +19,40 @@ class Client(AbstractApplication):  # type: ignore[misc]  # the toolkit has no t
 
     user = None  # a system signs in for its bank, for no person
     bank = models.ForeignKey(Bank, models.PROTECT, related_name="+", verbose_name=_("bank"))
-    scopes = models.CharField(_("scopes"), max_length=200, help_text=_("What it may do, separated by spaces."))
+    scopes = models.TextField(_("scopes"), help_text=_("What it may do, separated by spaces."))
+    previous_secret = models.CharField(_("previous secret"), max_length=255, blank=True, default="", db_default="")
+    previous_until = models.DateTimeField(_("previous secret good until"), null=True, blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("made by"),
+    )
+    renewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("secret renewed by"),
+    )
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("ended by"),
+    )
 
     objects: ClassVar[models.Manager[Client]] = models.Manager()
 
@@ -35,8 +69,17 @@ class Client(AbstractApplication):  # type: ignore[misc]  # the toolkit has no t
                     hash_client_secret=True,
                 ),
             ),
+            models.CheckConstraint(
+                name="openapi_client_previous_secret_ends",
+                condition=Q(previous_secret="", previous_until__isnull=True) | Q(~Q(previous_secret=""), previous_until__isnull=False),
+            ),
         ]
 
     def is_usable(self, request: object) -> bool:  # noqa: ARG002 - the toolkit's
         """Whether it may still sign in."""
         return self.ended_at is None
+
+    def secrets_at(self, at: datetime) -> tuple[str, str]:
+        """The hashes of the secrets that open the door now: the newest, and the one before while it is still good."""
+        is_good = self.previous_until is not None and at < self.previous_until
+        return self.client_secret, self.previous_secret if is_good else self.client_secret

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -31,6 +32,12 @@ def answer_problem(error: Exception, context: Mapping[str, Any]) -> Response | N
     if refusal.kind is ErrorKind.BUSY:
         response["Retry-After"] = RETRY_AFTER_SECONDS
     return response
+
+
+def plain_problem(refusal: ApiError) -> HttpResponse:
+    """The problem for a view that isn't the framework's."""
+    body = json.dumps(problem_body(refusal, status=refusal.status), ensure_ascii=False)
+    return HttpResponse(body, status=refusal.status, content_type=MEDIA_TYPE)
 
 
 def _as_domain_error(error: Exception, context: Mapping[str, Any]) -> DomainError | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path, register_converter
 from django.urls.converters import StringConverter
-from oauth2_provider.views import TokenView
 
+import core.paths  # noqa: F401 - numbers in addresses
+from openapi.token_endpoint import Tokens
 from openapi.v1.cancellations import CancellationList
 from openapi.v1.events import EventDetail, EventList
 from openapi.v1.log import (
@@ -31,16 +32,16 @@ class TilePlaceConverter(StringConverter):
 register_converter(TilePlaceConverter, "tile_place")
 app_name = "openapi"
 urlpatterns: list[URLPattern] = [
-    path("oauth/token", TokenView.as_view(), name="token"),
+    path("oauth/token", Tokens.as_view(), name="token"),
     path("v1/events", EventList.as_view(), name="events"),
     path("v1/events/<path:event_id>", EventDetail.as_view(), name="event"),
     path("v1/cancellations", CancellationList.as_view(), name="cancellations"),
     path("v1/log/checkpoint", LatestCheckpoint.as_view(), name="checkpoint"),
-    path("v1/log/checkpoint/<int:size>", CheckpointOfSize.as_view(), name="checkpoint-of-size"),
-    path("v1/log/checkpoint/over/<int:number>", CheckpointOver.as_view(), name="checkpoint-over"),
+    path("v1/log/checkpoint/<number:size>", CheckpointOfSize.as_view(), name="checkpoint-of-size"),
+    path("v1/log/checkpoint/over/<number:number>", CheckpointOver.as_view(), name="checkpoint-over"),
     path("v1/log/proof/inclusion", InclusionProof.as_view(), name="inclusion-proof"),
     path("v1/log/proof/consistency", ConsistencyProof.as_view(), name="consistency-proof"),
-    path("v1/log/tile/<int:level>/<tile_place:place>", TileOfHashes.as_view(), name="tile"),
+    path("v1/log/tile/<number:level>/<tile_place:place>", TileOfHashes.as_view(), name="tile"),
     path("v1/log/keys", Keys.as_view(), name="log-keys"),
     path("v1/log/cosignatures", Cosignatures.as_view(), name="cosignatures"),
     path("v1/log/leaves", Leaves.as_view(), name="leaves"),

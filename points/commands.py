@@ -160,58 +160,6 @@ class Reverse(_Following):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clawback(_Following):
-    """An earn is taken back, all that is left of it (`points=None`) or a part; what was spent becomes arrears."""
-
-    kind = "clawback"
-
-    points: int | None = None
-    source: str = Source.EARNING.value
-
-    def as_row(self, id_: UUID) -> Row:
-        """For the posting function."""
-        return self._row(id_, source=self.source, asked=self.follows, points=self.points, follows=str(self.follows))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adjust(_OfWallet):
-    """Points are given by an approval of two people, whose id is the key."""
-
-    kind = "adjust"
-
-    issuer: UUID
-    terms: int
-    points: int
-    expires_on: date
-
-    def as_row(self, id_: UUID) -> Row:
-        """For the posting function."""
-        return self._row(
-            id_,
-            source=Source.APPROVALS.value,
-            asked=self.issuer,
-            points=self.points,
-            issuer=str(self.issuer),
-            terms=self.terms,
-            expires_on=self.expires_on.isoformat(),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdjustOut(_OfWallet):
-    """Points of one issuer are taken by an approval of two people, whose id is the key; never more than is there."""
-
-    kind = "adjust_out"
-
-    issuer: UUID
-    points: int
-
-    def as_row(self, id_: UUID) -> Row:
-        """For the posting function."""
-        return self._row(id_, source=Source.APPROVALS.value, asked=self.issuer, points=self.points, issuer=str(self.issuer))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Gift(_OfWallet):
     """Spendable points become another wallet's, with their issuers and dates."""
 
@@ -251,4 +199,4 @@ class Settle:
 
 
 Command = Earn | Redeem | Hold | Capture | Release | Reverse
-AnyCommand = Command | Clawback | Adjust | AdjustOut | Gift | Settle
+AnyCommand = Command | Gift | Settle

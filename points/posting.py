@@ -20,11 +20,8 @@ from core.ids import uuid7, uuid7s
 from core.limits import COMMANDS_PER_POST
 from points.choices import OutcomeCode
 from points.commands import (
-    Adjust,
-    AdjustOut,
     AnyCommand,
     Capture,
-    Clawback,
     Command,
     Earn,
     Gift,
@@ -37,10 +34,7 @@ from points.commands import (
 from points.errors import REFUSALS, InsufficientPoints, LedgerBusy, MoreThanIsLeft
 
 __all__ = [
-    "Adjust",
-    "AdjustOut",
     "Capture",
-    "Clawback",
     "Command",
     "Earn",
     "Gift",
@@ -50,10 +44,8 @@ __all__ = [
     "Result",
     "Reverse",
     "Settle",
-    "adjust",
     "body_of",
     "busy_as_error",
-    "claw_back",
     "give",
     "merge",
     "post",
@@ -62,7 +54,7 @@ __all__ = [
     "settle",
 ]
 
-ANSWERS = "select n, outcome, transfer_id, available, again from {}(%s::jsonb, %s, %s) order by n"
+POST = "select n, outcome, transfer_id, available, again from points_post(%s::jsonb, %s, %s) order by n"
 KEEPING = "select outcome, transfer_id, available, again, kept from {}(%s::jsonb, %s, %s, {})"
 WAITED_TOO_LONG = {"55P03", "40P01"}  # lock_not_available, deadlock_detected
 
@@ -112,7 +104,10 @@ def post(commands: Sequence[Command], *, at: datetime) -> list[Result]:
 
     :raises LedgerBusy: if a wallet stayed locked by others for two seconds; nothing of the call remains.
     """
-    return _ask("points_post", commands, at)
+    assert 0 < len(commands) <= COMMANDS_PER_POST, "a batch has 1 to 500 commands"
+    with connection.cursor() as cursor, busy_as_error():
+        cursor.execute(POST, [body_of(commands), at, alliance_day(at)])
+        return _results(commands, cursor.fetchall())
 
 
 def post_one(command: Command, *, at: datetime) -> Result:
@@ -138,26 +133,6 @@ def post_and_keep(keeper: str, command: Command, *given: Any, at: datetime) -> t
         cursor.execute(statement, [body_of([command]), at, alliance_day(at), *given])
         outcome, transfer_id, available, again, kept = cursor.fetchone()
     return Result(OutcomeCode(outcome), transfer_id, available, again, command.points), kept
-
-
-def claw_back(commands: Sequence[Clawback], *, at: datetime) -> list[Result]:
-    """
-    Take earns back; what was spent of them becomes arrears. A way in of its own, with a grant of its own.
-
-    :raises LedgerBusy: if a wallet stayed locked by others for two seconds; nothing of the call remains.
-    """
-    return _ask("points_claw_back", commands, at)
-
-
-def adjust(command: Adjust | AdjustOut, *, at: datetime) -> Result:
-    """
-    Correct a wallet by an approval of two people, whose id is the key. A way in of its own, with a grant of its own.
-
-    :raises LedgerBusy: if the wallet stayed locked by others for two seconds.
-    """
-    with connection.cursor() as cursor, busy_as_error():
-        cursor.execute(ANSWERS.format("points_adjust"), [json.dumps(command.as_row(uuid7())), at, alliance_day(at)])
-        return _results([command], cursor.fetchall())[0]
 
 
 def give(command: Gift, *, at: datetime) -> Result:
@@ -193,13 +168,6 @@ def settle(commands: Sequence[Settle], *, at: datetime) -> list[Result]:
     statement = "select n, outcome, transfer_id, available, again from points_settle(%s::jsonb, %s) order by n"
     with connection.cursor() as cursor:
         cursor.execute(statement, [body_of(commands), at])
-        return _results(commands, cursor.fetchall())
-
-
-def _ask(entry: str, commands: Sequence[Command | Clawback], at: datetime) -> list[Result]:
-    assert 0 < len(commands) <= COMMANDS_PER_POST, "a batch has 1 to 500 commands"
-    with connection.cursor() as cursor, busy_as_error():
-        cursor.execute(ANSWERS.format(entry), [body_of(commands), at, alliance_day(at)])
         return _results(commands, cursor.fetchall())
 
 

@@ -88,7 +88,7 @@ class ResidentAdmin(ReadOnly):
     rows = staticmethod(residents_for)
     list_display = ("name", "neighborhood", "claimed", "joined_at")
     list_select_related = ("neighborhood",)
-    row_select_related = ("neighborhood", "user")
+    row_select_related = ("neighborhood", "user", "frozen_by")
     search_fields = ("name",)
     search_help_text = _("The full customer number, the full phone number, or part of the name")
     ordering = ("-joined_at", "-pk")
@@ -97,7 +97,7 @@ class ResidentAdmin(ReadOnly):
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002 - Django's
         """Points and moves are those the actor may see; they are read for this request."""
-        return ("name", "neighborhood", "phone", "joined_at", "successor", "wallet_id", "frozen", "points", "moves")
+        return ("name", "neighborhood", "phone", "joined_at", "successor", "wallet_id", "frozen", "frozen_by", "points", "moves")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         """All of it."""
@@ -146,7 +146,7 @@ class ResidentAdmin(ReadOnly):
             object_id,
             title=_("Freeze the wallet"),
             make_form=lambda data, _found: FreezeForm(data),
-            ask=lambda _actor, resident, _asked: freeze_wallet(resident=resident, at=now()),
+            ask=lambda actor, resident, _asked: freeze_wallet(actor=actor, resident=resident, at=now()),
             button=_("Freeze"),
             told=_("Frozen. Two people can lift it."),
         )
@@ -241,7 +241,7 @@ class BankLinkAdmin(ReadOnly):
         for link in chosen.select_related("resident"):
             shown = {"name": link.resident.name or link.pk}
             try:
-                shown["code"] = issue_claim_code(link=link, at=now())
+                shown["code"] = issue_claim_code(actor=actor_of(request), link=link, at=now())
             except DomainError as refusal:
                 self.message_user(request, f"{shown['name']}: {refusal}", messages.ERROR)
                 continue

@@ -43,6 +43,16 @@ class Resident(models.Model):
         verbose_name=_("neighborhood"),
     )
     joined_at = models.DateTimeField(_("joined at"))
+    frozen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("frozen by"),
+    )
     successor = models.ForeignKey(
         "self", models.PROTECT, related_name="merged", null=True, blank=True, editable=False, verbose_name=_("merged into")
     )
@@ -98,6 +108,9 @@ class ClaimCode(models.Model):
     link = models.ForeignKey(BankLink, models.PROTECT, related_name="codes", verbose_name=_("bank link"))
     code_hash = models.BinaryField(max_length=32)
     made_at = models.DateTimeField(_("made at"))
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, editable=False, db_index=False, verbose_name=_("issued by")
+    )  # none for a code of the bank's file, which says who handed it in
     expires_at = models.DateTimeField(_("expires at"))
     used_at = models.DateTimeField(_("used at"), null=True, blank=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)

@@ -132,7 +132,7 @@ class BusinessDayAdmin(ReadOnly):
     list_display = ("day", "numbers", "closed_at", "closed_by")
     ordering = ("-day",)
     date_hierarchy = "day"
-    fields = ("day", "numbers", "closed_at", "closed_by", "sealed_log", "sheets")
+    fields = ("day", "numbers", "closed_at", "closed_by", "person", "sealed_log", "sheets")
     inlines = (PositionInline, PaymentInline)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002 - Django's

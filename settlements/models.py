@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.formats import date_format
@@ -35,6 +36,15 @@ class BusinessDay(models.Model):
     number_upto = models.BigIntegerField(_("up to number"))
     closed_at = models.DateTimeField(pgettext_lazy("of a day", "closed at"))
     closed_by = models.CharField(_("closed by"), max_length=8, choices=Closer)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("on behalf of"),
+    )
 
     class Meta:
         verbose_name = _("business day")
@@ -44,6 +54,9 @@ class BusinessDay(models.Model):
             models.CheckConstraint(name="settlements_businessday_previous_before", condition=Q(previous__lt=F("day"))),
             models.CheckConstraint(name="settlements_businessday_first_from_zero", condition=Q(previous__isnull=False) | Q(number_after=0)),
             models.CheckConstraint(name="settlements_businessday_closer_known", condition=Q(closed_by__in=Closer.values)),
+            models.CheckConstraint(
+                name="settlements_businessday_schedule_is_nobody", condition=~Q(closed_by=Closer.SCHEDULE) | Q(person__isnull=True)
+            ),
             # one first day, and one day after each: a chain, never a tree
             models.UniqueConstraint(fields=["previous"], name="settlements_businessday_one_follows", nulls_distinct=False),
             models.UniqueConstraint(fields=["day", "number_upto"], name="settlements_businessday_end"),  # what the chain refers to

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.clock import alliance_day
 from core.errors import DomainError, ErrorKind
+from identity.models import User
 from points.log.sealing import seal_all
 from points.queries import last_sealed
 from settlements.choices import Closer
@@ -35,9 +36,11 @@ class DayPassedOver(DomainError):
     message = _("%(day)s can't be closed any more: %(last)s is closed and holds its redemptions.")
 
 
-def close_day(*, day: date, at: datetime, by: Closer = Closer.COMMAND, moved: Moved | None = None) -> BusinessDay:
+def close_day(*, day: date, at: datetime, actor: User | None = None, moved: Moved | None = None) -> BusinessDay:
     """
     Write the statements of all redemptions sealed since the last closed day; a day closed before is returned as it is.
+
+    `actor` is who closes it by hand; the schedule is nobody.
 
     All committed facts are sealed first: a sealer that lags or stands still would push what happened before the
     closing to the next day's statements. Whatever commits later is the next day's, whenever it happened.
@@ -51,7 +54,7 @@ def close_day(*, day: date, at: datetime, by: Closer = Closer.COMMAND, moved: Mo
         return closed
     seal_all()
     with transaction.atomic():
-        return _close(day, at=at, by=by, moved=moved or _unwatched)
+        return _close(day, at=at, actor=actor, moved=moved or _unwatched)
 
 
 def close_yesterday(*, at: datetime) -> BusinessDay:
@@ -60,10 +63,10 @@ def close_yesterday(*, at: datetime) -> BusinessDay:
     last = last_closed()
     if last is not None and last.day >= yesterday:
         return last
-    return close_day(day=yesterday, at=at, by=Closer.SCHEDULE)
+    return close_day(day=yesterday, at=at)
 
 
-def _close(day: date, *, at: datetime, by: Closer, moved: Moved) -> BusinessDay:
+def _close(day: date, *, at: datetime, actor: User | None, moved: Moved) -> BusinessDay:
     with connection.cursor() as cursor:
         cursor.execute(ONE_CLOSER)
     # Under the lock: another closer's days are visible from here on.
@@ -78,7 +81,8 @@ def _close(day: date, *, at: datetime, by: Closer, moved: Moved) -> BusinessDay:
         number_after=last.number_upto if last else 0,
         number_upto=last_sealed(),
         closed_at=at,
-        closed_by=by,
+        closed_by=Closer.COMMAND if actor else Closer.SCHEDULE,
+        person=actor,
     )
     write_statements(day=opened, moved=moved)
     return opened

@@ -12,10 +12,11 @@ from django.utils import translation
 from branches.choices import Role
 from branches.models import Alliance, Bank, Branch
 from branches.services import found_alliance
+from community.sign_in import SECRETS_OF_CLIENTS
 from identity.models import User
 from merchants.models import Cashier
 from residents.models import Resident
-from tests.world import branch_of, make_bank, make_branch, make_cashier, make_merchant, make_resident, make_staff_user
+from tests.world import branch_of, make_bank, make_branch, make_cashier, make_merchant, make_resident, make_staff_user, somebody
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,7 +31,7 @@ def _light_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         STATIC_ROOT=tmp_path_factory.mktemp("static"),
         PRIVATE_ROOT=tmp_path_factory.mktemp("private"),
         STORAGES={**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},
-        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher", SECRETS_OF_CLIENTS],
     ):
         yield
 
@@ -46,7 +47,7 @@ def _default_language() -> Iterator[None]:
 @pytest.fixture
 def alliance(db: None) -> Alliance:
     """The alliance, with its fee of 50 basis points."""
-    return found_alliance(name="Neighbors", fee_bps=50)
+    return found_alliance(actor=somebody(), name="Neighbors", fee_bps=50)
 
 
 @pytest.fixture

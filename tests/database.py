@@ -25,6 +25,14 @@ from pytest_django import DjangoDbBlocker
 ROOT: Final = Path(__file__).resolve().parent.parent
 RUN: Final = "POINTS_TEST_RUN"  # the first process of the run tells the others its name
 FILLED_BY_MIGRATIONS: Final = ("django_migrations", "django_content_type", "auth_permission", "points_mode")
+# What no login may call, lent to tests of the ledger alone; in a schema of its own, apart from all that the product grants.
+LEND: Final = """
+    CREATE SCHEMA IF NOT EXISTS hands;
+    GRANT USAGE ON SCHEMA hands TO {app};
+    CREATE OR REPLACE FUNCTION hands.{entry}(jsonb, timestamptz, date) RETURNS SETOF points_answer
+    LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS 'SELECT * FROM public.{entry}($1, $2, $3)';
+    GRANT EXECUTE ON FUNCTION hands.{entry} TO {app};
+"""
 REDIS_DATABASES: Final = 16  # as many as it has unless told otherwise
 server_in_use: Final = ExitStack()
 
@@ -112,6 +120,8 @@ def mark_as_sandbox() -> None:
         if cursor.fetchone() == (None,):
             return
         cursor.execute("INSERT INTO points_mode (one, sandbox) VALUES (true, true) ON CONFLICT (one) DO UPDATE SET sandbox = true")
+        for entry in ("points_adjust", "points_claw_back"):
+            cursor.execute(LEND.format(entry=entry, app=connections["default"].settings_dict["USER"]))
 
 
 def empty_tables() -> None:

@@ -12,10 +12,7 @@ from django.db import connection
 
 from points.parties import add_terms, open_issuer, open_merchant, open_wallets
 from points.posting import (
-    Adjust,
-    AdjustOut,
     Capture,
-    Clawback,
     Earn,
     Gift,
     Hold,
@@ -24,13 +21,12 @@ from points.posting import (
     Result,
     Reverse,
     Settle,
-    adjust,
-    claw_back,
     give,
     merge,
     post_one,
     settle,
 )
+from tests.hands import Adjust, AdjustOut, Clawback, adjust, claw_back
 
 NOON = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)  # noon in Shanghai
 IN_A_YEAR = date(2027, 3, 31)

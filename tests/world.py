@@ -13,7 +13,7 @@ from branches.models import Alliance, Bank, Branch, Neighborhood
 from branches.services import admit_bank, found_alliance, grant_role, open_branch, open_neighborhood
 from core.secrets import seal_text
 from identity.models import User
-from identity.services import make_staff, user_with_phone
+from identity.services import make_staff, system_actor, user_with_phone
 from merchants.models import Cashier, Merchant
 from merchants.services import appoint_cashier, enroll_merchant, open_outlet
 from points.parties import open_wallets
@@ -35,10 +35,16 @@ def moment(day: str, time: str = "12:00:00") -> datetime:
     return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=SHANGHAI)
 
 
+def somebody() -> User:
+    """Who acts where a test doesn't care who does."""
+    return system_actor()
+
+
 def make_bank(*, code: str, name: str, alliance: Alliance | None = None, months: int = 12, grace_days: int = 30) -> Bank:
     """Make a bank with one branch (`<code>-1`) serving one neighborhood (`<code>-N1`)."""
     bank = admit_bank(
-        alliance=alliance or found_alliance(name="Alliance"),
+        actor=somebody(),
+        alliance=alliance or found_alliance(actor=somebody(), name="Alliance"),
         code=code,
         name=name,
         months=months,
@@ -52,8 +58,8 @@ def make_bank(*, code: str, name: str, alliance: Alliance | None = None, months:
 
 def make_branch(*, bank: Bank, code: str) -> Branch:
     """Make a branch serving one neighborhood."""
-    branch = open_branch(bank=bank, code=code, name=f"Branch {code}")
-    open_neighborhood(branch=branch, code=code.replace("-", "-N"), name=f"Neighborhood of {code}")
+    branch = open_branch(actor=somebody(), bank=bank, code=code, name=f"Branch {code}")
+    open_neighborhood(actor=somebody(), branch=branch, code=code.replace("-", "-N"), name=f"Neighborhood of {code}")
     return branch
 
 
@@ -107,19 +113,19 @@ def give_points(*, resident: Resident, bank: Bank, points: int, at: datetime = B
 
 def make_merchant(*, name: str, acquirer: Bank) -> Merchant:
     """Make a merchant with one outlet in the neighborhood of the bank's first branch."""
-    merchant = enroll_merchant(name=name, acquirer=acquirer, at=BEGINNING)
-    open_outlet(merchant=merchant, neighborhood=neighborhood_of(acquirer), name=name, at=BEGINNING)
+    merchant = enroll_merchant(actor=somebody(), name=name, acquirer=acquirer, at=BEGINNING)
+    open_outlet(actor=somebody(), merchant=merchant, neighborhood=neighborhood_of(acquirer), name=name, at=BEGINNING)
     return merchant
 
 
 def make_cashier(*, merchant: Merchant, phone: str | None = None, name: str = "Cashier") -> Cashier:
     """Make a cashier at the merchant's first outlet."""
     outlet = merchant.outlets.order_by("pk")[0]
-    return appoint_cashier(outlet=outlet, phone=phone or f"+86139{next(_numbers):08d}", name=name, at=BEGINNING)
+    return appoint_cashier(actor=somebody(), outlet=outlet, phone=phone or f"+86139{next(_numbers):08d}", name=name, at=BEGINNING)
 
 
 def make_staff_user(*, username: str, role: Role, bank: Bank | None = None, branch: Branch | None = None) -> User:
     """Make a member of staff with one role; signs in with `PASSWORD`."""
-    user = make_staff(username=username, password=PASSWORD, name=username)
-    grant_role(user=user, role=role, bank=bank, branch=branch, at=BEGINNING)
+    user = make_staff(actor=somebody(), at=BEGINNING, username=username, password=PASSWORD, name=username)
+    grant_role(actor=somebody(), user=user, role=role, bank=bank, branch=branch, at=BEGINNING)
     return user

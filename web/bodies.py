@@ -10,6 +10,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 
 from core.limits import PAGE_BODY_BYTES, TEXT_FIELD
+from core.text import refuse_unwritable
 from web.problems import BodyNotValid
 
 JSON = "application/json"
@@ -20,14 +21,27 @@ def read_fields(request: HttpRequest, fields: Mapping[str, type], *, other: Mapp
     The body's fields; with `other`, either those or these. `True` is no whole number; texts are at most 200 characters.
 
     :raises BodyNotValid: if the body is anything else.
+    :raises CharacterRefused: if a text of it can't be kept.
     """
     body = _object(request)
     for shape in (fields, other):
         if isinstance(body, dict) and shape is not None and set(body) == set(shape):
-            if all(_fits(body[name], kind) for name, kind in shape.items()):
-                return body
-            raise _refusal(shape)
+            if not all(_fits(body[name], kind) for name, kind in shape.items()):
+                raise _refusal(shape)
+            refuse_odd_texts(body)
+            return body
     raise _refusal(fields, other)
+
+
+def refuse_odd_texts(body: Mapping[str, Any]) -> None:
+    """
+    Let a body pass whose texts can be kept.
+
+    :raises CharacterRefused: naming the field of the first that can't.
+    """
+    for name, value in body.items():
+        if isinstance(value, str):
+            refuse_unwritable(value, field=name)
 
 
 def _object(request: HttpRequest) -> Any:
@@ -42,7 +56,7 @@ def _object(request: HttpRequest) -> Any:
 def _fits(value: object, kind: type) -> bool:
     if type(value) is not kind:  # isinstance would take True for a number
         return False
-    return not isinstance(value, str) or (0 < len(value) <= TEXT_FIELD and "\x00" not in value)
+    return not isinstance(value, str) or 0 < len(value) <= TEXT_FIELD
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

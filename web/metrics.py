@@ -11,8 +11,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 
 from core.clock import now
+from core.counting.services import failures
 from core.limits import COUNTED_AT_MOST
 from core.outbox.services import oldest_news, waiting_news
+from core.visitors import visitor_address
 from points.audit.result import last_check
 from points.queries import last_sealed, oldest_waiting, waiting_facts
 
@@ -32,7 +34,7 @@ def _may_read(request: HttpRequest) -> bool:
     if settings.METRICS_TOKEN:
         given = request.headers.get("Authorization", "")
         return hmac.compare_digest(given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode())
-    return bool(settings.EMBEDDED) and request.META["REMOTE_ADDR"] in THIS_MACHINE
+    return bool(settings.EMBEDDED) and visitor_address(request.META) in THIS_MACHINE
 
 
 def _figures(at: datetime) -> Iterator[Metric]:
@@ -51,6 +53,8 @@ def _figures(at: datetime) -> Iterator[Metric]:
     yield "sealer_lag_seconds", "How long the first of them has waited.", _age(oldest_waiting(), at)
     yield "outbox_waiting", f"News not delivered yet, counted to {COUNTED_AT_MOST}.", waiting_news(most=COUNTED_AT_MOST)
     yield "outbox_lag_seconds", "How long the first piece of it has waited.", _age(oldest_news(), at)
+    if failed := failures():
+        yield "limit_failures", "How often a limit's counter could not be asked, and let a request in.", failed
 
 
 def _age(since: datetime | None, at: datetime) -> float:

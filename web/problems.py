@@ -1,19 +1,17 @@
-"""JSON answers for people's pages: a body read strictly, and a refusal told as a problem (RFC 9457)."""
+"""JSON answers for people's pages: a refusal is told as a problem (RFC 9457)."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, Concatenate, Final, ParamSpec
+from typing import Concatenate, Final, ParamSpec
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from core.errors import DomainError, ErrorKind
-from core.limits import PAGE_BODY_BYTES
 from core.problems import MEDIA_TYPE, STATUS, problem_body
 
 P = ParamSpec("P")
@@ -59,23 +57,3 @@ def json_view(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Call
             return problem(error)
 
     return never_cache(answer)
-
-
-def read_texts(request: HttpRequest, *fields: str) -> dict[str, str]:
-    """
-    The body's fields, each a text that is not empty; no other fields.
-
-    :raises BodyNotValid: if the body is anything else.
-    """
-    refusal = BodyNotValid(fields=", ".join(fields))
-    try:
-        if int(request.headers.get("Content-Length") or 0) > PAGE_BODY_BYTES:
-            raise refusal
-        body: Any = json.loads(request.body)
-    except (ValueError, RecursionError):
-        raise refusal from None
-    if not isinstance(body, dict) or set(body) != set(fields):
-        raise refusal
-    if not all(isinstance(value, str) and value.strip() for value in body.values()):
-        raise refusal
-    return body

@@ -23,6 +23,8 @@ from django.utils.translation import gettext_lazy as _
 
 from branches.choices import ImportKind, ImportState
 from branches.models import Bank, FileImport, FileImportError
+from core.audit.choices import SecurityEventKind
+from core.audit.services import record_security_event
 from core.clock import now
 from core.errors import DomainError, ErrorKind
 from core.limits import FILE_CHUNK_ROWS, FILE_ROW_ERRORS_KEPT, IMPORT_LEASE_SECONDS, IMPORT_UNHEARD_SECONDS, TEXT_FIELD
@@ -93,13 +95,13 @@ class Progress(Protocol):
 
 def register_import(
     *,
+    actor: User,
     bank: Bank,
     kind: ImportKind,
     file: BinaryIO,
     name: str,
     at: datetime,
     encoding: str = "",
-    made_by: User | None = None,
     background: bool = False,
 ) -> FileImport:
     """
@@ -130,9 +132,10 @@ def register_import(
             encoding=found.encoding,
             size_bytes=found.size_bytes,
             rows_total=found.rows,
-            made_by=made_by,
+            made_by=actor,
             made_at=at,
         )
+        record_security_event(SecurityEventKind.FILE_HANDED_IN, at=at, actor_id=actor.pk, about=kept, details={"kind": kind})
         if background:
             publish(ImportRegistered(import_id=str(kept.pk), kind=kind), at=at)
         return kept

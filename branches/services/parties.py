@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from branches.models import Alliance, Bank, Branch, Neighborhood
 from core.errors import DomainError, ErrorKind
+from identity.models import User
 from points.parties import add_terms, open_issuer
 
 
@@ -20,13 +21,14 @@ class CodeTaken(DomainError):
     message = _("The code “%(code)s” is taken. Choose another one.")
 
 
-def found_alliance(*, name: str, fee_bps: int = 50, currency: str = "CNY") -> Alliance:
+def found_alliance(*, actor: User, name: str, fee_bps: int = 50, currency: str = "CNY") -> Alliance:
     """Begin an alliance. `fee_bps` is the fee on points redeemed away from the issuer's own merchants."""
-    return Alliance.objects.create(name=name, fee_bps=fee_bps, currency=currency)
+    return Alliance.objects.create(founded_by=actor, name=name, fee_bps=fee_bps, currency=currency)
 
 
 def admit_bank(
     *,
+    actor: User,
     alliance: Alliance,
     code: str,
     name: str,
@@ -42,7 +44,7 @@ def admit_bank(
     """
     try:
         with transaction.atomic():
-            bank = Bank.objects.create(alliance=alliance, code=code, name=name)
+            bank = Bank.objects.create(alliance=alliance, code=code, name=name, admitted_by=actor)
             open_issuer(bank.issuer_id, at=at)
             add_terms(issuer=bank.issuer_id, months=months, grace_days=grace_days, starts_on=starts_on, at=at)
     except IntegrityError:
@@ -50,7 +52,7 @@ def admit_bank(
     return bank
 
 
-def open_branch(*, bank: Bank, code: str, name: str) -> Branch:
+def open_branch(*, actor: User, bank: Bank, code: str, name: str) -> Branch:
     """
     Open a branch of a bank.
 
@@ -58,12 +60,12 @@ def open_branch(*, bank: Bank, code: str, name: str) -> Branch:
     """
     try:
         with transaction.atomic():
-            return Branch.objects.create(bank=bank, code=code, name=name)
+            return Branch.objects.create(bank=bank, code=code, name=name, opened_by=actor)
     except IntegrityError:
         raise CodeTaken(code=code) from None
 
 
-def open_neighborhood(*, branch: Branch, code: str, name: str) -> Neighborhood:
+def open_neighborhood(*, actor: User, branch: Branch, code: str, name: str) -> Neighborhood:
     """
     Add a neighborhood to those a branch serves.
 
@@ -71,6 +73,6 @@ def open_neighborhood(*, branch: Branch, code: str, name: str) -> Neighborhood:
     """
     try:
         with transaction.atomic():
-            return Neighborhood.objects.create(branch=branch, code=code, name=name)
+            return Neighborhood.objects.create(branch=branch, code=code, name=name, opened_by=actor)
     except IntegrityError:
         raise CodeTaken(code=code) from None

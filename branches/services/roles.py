@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from branches.choices import Role
 from branches.models import Bank, Branch, StaffRole
+from core.audit.choices import SecurityEventKind
+from core.audit.services import record_security_event
 from core.errors import DomainError, ErrorKind
 from identity.models import User
 from identity.services import end_sessions
@@ -33,7 +35,7 @@ class RoleHeldAlready(DomainError):
     message = _("This person has the role already.")
 
 
-def grant_role(*, user: User, role: Role, at: datetime, bank: Bank | None = None, branch: Branch | None = None) -> StaffRole:
+def grant_role(*, actor: User, user: User, role: Role, at: datetime, bank: Bank | None = None, branch: Branch | None = None) -> StaffRole:
     """
     Let a user work as `role`; a branch names its bank by itself.
 
@@ -46,19 +48,22 @@ def grant_role(*, user: User, role: Role, at: datetime, bank: Bank | None = None
         raise RolePlaceWrong
     try:
         with transaction.atomic():
-            return StaffRole.objects.create(user=user, role=role, bank=bank, branch=branch, granted_at=at)
+            granted = StaffRole.objects.create(user=user, role=role, bank=bank, branch=branch, granted_at=at, granted_by=actor)
+            record_security_event(SecurityEventKind.ROLE_GRANTED, at=at, actor_id=actor.pk, about=user, details=_told(granted))
+            return granted
     except IntegrityError:
         raise RoleHeldAlready from None
 
 
-def end_role(*, role: StaffRole, at: datetime) -> StaffRole:
+def end_role(*, actor: User, role: StaffRole, at: datetime) -> StaffRole:
     """End a role; the user is signed out everywhere at once. Ending it again changes nothing."""
     with transaction.atomic():
         held = StaffRole.objects.select_for_update(of=("self",)).select_related("user").get(pk=role.pk)
         if held.ended_at is None:
-            held.ended_at = at
-            held.save(update_fields=["ended_at"])
-            end_sessions(user=held.user)
+            held.ended_at, held.ended_by = at, actor
+            held.save(update_fields=["ended_at", "ended_by"])
+            record_security_event(SecurityEventKind.ROLE_ENDED, at=at, actor_id=actor.pk, about=held.user, details=_told(held))
+            end_sessions(actor=actor, user=held.user, at=at)
     return held
 
 
@@ -68,3 +73,8 @@ def _fits(role: Role, bank: Bank | None, branch: Branch | None) -> bool:
     if role in OF_A_BANK:
         return bank is not None and branch is None
     return branch is None and (bank is None or role == Role.AUDITOR)
+
+
+def _told(role: StaffRole) -> dict[str, int | str]:
+    place = {"bank": role.bank_id, "branch": role.branch_id}
+    return {"role": role.role, **{name: key for name, key in place.items() if key is not None}}

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from branches.choices import ApprovalAction
 from branches.models import Approval, Bank
 from branches.services.approvals import Target, ask, fingerprint, redeem
+from core.audit.choices import SecurityEventKind
+from core.audit.services import record_security_event
 from core.errors import DomainError, Done, ErrorKind, Outcome, Refused
 from identity.models import User
 from points.parties import lift_suspension, suspend_issuer
@@ -34,7 +36,7 @@ class IssuerNotSuspended(DomainError):
     message = _("This bank is not suspended.")
 
 
-def suspend_bank(*, bank: Bank, at: datetime) -> None:
+def suspend_bank(*, actor: User, bank: Bank, at: datetime) -> None:
     """
     Let a bank's points wait from now on; one operator is enough.
 
@@ -43,6 +45,8 @@ def suspend_bank(*, bank: Bank, at: datetime) -> None:
     with transaction.atomic():
         if not suspend_issuer(issuer=bank.issuer_id, at=at):
             raise IssuerSuspended
+        Bank.objects.filter(pk=bank.pk).update(suspended_by=actor)
+        record_security_event(SecurityEventKind.ISSUER_SUSPENDED, at=at, actor_id=actor.pk, about=bank)
 
 
 def ask_lift(*, maker: User, bank: Bank, reason: str, at: datetime) -> Approval:

@@ -18,7 +18,7 @@ from branches.models import Bank
 from community.demo.places import Places
 from core.channels.services import send_text
 from identity.models import User
-from identity.services import user_with_phone
+from identity.services import system_actor, user_with_phone
 from residents.models import BankLink, Resident
 from residents.queries import customer_hash
 from residents.services import claim_link, issue_claim_code
@@ -109,6 +109,6 @@ def claim(person: Person, *, user: User, at: datetime) -> Resident:
 def send_for(person: Person, *, bank: Bank, at: datetime) -> User:
     """Send a customer who isn't here yet a code to claim their number with."""
     link = BankLink.objects.get(bank=bank, customer_hash=customer_hash(bank_code=bank.code, customer=person.customer))
-    code = issue_claim_code(link=link, at=at)
+    code = issue_claim_code(actor=system_actor(), link=link, at=at)
     send_text(phone=person.phone, text=f"{bank.name}: {person.customer} {code}", at=at)
     return user_with_phone(phone=person.phone, at=at)

@@ -17,7 +17,7 @@ from earning.services import activate_version, add_version, make_rule
 from earning.services.rules import VersionTerms
 from identity.demo import DEMO_PASSWORD
 from identity.models import User
-from identity.services import make_staff
+from identity.services import make_staff, system_actor
 from merchants.choices import Picture
 from merchants.models import Cashier, Merchant, Outlet
 from merchants.services import appoint_cashier, enroll_merchant, open_outlet
@@ -137,15 +137,26 @@ class Places:
 
 def found(*, since: date, days: int, at: datetime) -> Places:
     """Found the alliance with its banks, rules, branches, shops, cashiers and staff."""
-    places = Places(found_alliance(name="社区联盟 Neighborhood Alliance"))
+    places = Places(found_alliance(actor=system_actor(), name="社区联盟 Neighborhood Alliance"))
     for code, (name, months, branches) in BANKS.items():
         first = LAUNCH_MONTHS if code == LAUNCHING else months
-        bank = admit_bank(alliance=places.alliance, code=code, name=name, months=first, grace_days=GRACE_DAYS, starts_on=since, at=at)
+        bank = admit_bank(
+            actor=system_actor(),
+            alliance=places.alliance,
+            code=code,
+            name=name,
+            months=first,
+            grace_days=GRACE_DAYS,
+            starts_on=since,
+            at=at,
+        )
         places.banks[code] = bank
         for branch_code, (branch_name, neighborhood) in branches.items():
-            branch = open_branch(bank=bank, code=branch_code, name=branch_name)
+            branch = open_branch(actor=system_actor(), bank=bank, code=branch_code, name=branch_name)
             places.branches[branch_code] = branch
-            places.neighborhoods[branch_code] = open_neighborhood(branch=branch, code=f"{branch_code}-N", name=neighborhood)
+            places.neighborhoods[branch_code] = open_neighborhood(
+                actor=system_actor(), branch=branch, code=f"{branch_code}-N", name=neighborhood
+            )
         for sketch in RULES[code]:
             _make_rule(bank, sketch, since=since, at=at)
     _appoint_staff(places, at=at)
@@ -155,7 +166,7 @@ def found(*, since: date, days: int, at: datetime) -> Places:
 
 
 def _make_rule(bank: Bank, sketch: RuleSketch, *, since: date, at: datetime) -> None:
-    rule = make_rule(bank=bank, code=sketch.code, name=sketch.name, event_type=sketch.event_type)
+    rule = make_rule(actor=system_actor(), bank=bank, code=sketch.code, name=sketch.name, event_type=sketch.event_type)
     terms = VersionTerms(
         kind=sketch.kind,
         points=sketch.points,
@@ -165,7 +176,7 @@ def _make_rule(bank: Bank, sketch: RuleSketch, *, since: date, at: datetime) -> 
         day_cap=sketch.day_cap,
         delay_days=sketch.delay_days,
     )
-    activate_version(version=add_version(rule=rule, terms=terms, at=at), at=at)
+    activate_version(actor=system_actor(), version=add_version(actor=system_actor(), rule=rule, terms=terms, at=at), at=at)
 
 
 def _end_the_launch(places: Places, *, since: date, at: datetime) -> None:
@@ -189,26 +200,30 @@ def _open_shops(places: Places, *, since: date, days: int) -> None:
         for sketch in sketches:
             opens_on = since + timedelta(days=int(days * sketch.opens_after))
             at = datetime.combine(opens_on, OPENING, tzinfo=alliance_zone())
-            merchant = enroll_merchant(name=sketch.name, acquirer=places.branches[branch_code].bank, at=at)
+            merchant = enroll_merchant(actor=system_actor(), name=sketch.name, acquirer=places.branches[branch_code].bank, at=at)
             outlet = _open_outlet(places, merchant, branch_code, sketch.name, sketch, at=at)
             if sketch.name == OWNED[0]:
                 _name, owner, second_branch, second_name = OWNED
                 second = _open_outlet(places, merchant, second_branch, second_name, sketch, at=at)
-                places.owner = [appoint_cashier(outlet=one, phone=OWNER_PHONE, name=owner, at=at) for one in (outlet, second)]
+                places.owner = [
+                    appoint_cashier(actor=system_actor(), outlet=one, phone=OWNER_PHONE, name=owner, at=at) for one in (outlet, second)
+                ]
 
 
 def _open_outlet(places: Places, merchant: Merchant, branch_code: str, name: str, sketch: ShopSketch, *, at: datetime) -> Outlet:
-    outlet = open_outlet(merchant=merchant, neighborhood=places.neighborhoods[branch_code], name=name, picture=sketch.picture, at=at)
+    outlet = open_outlet(
+        actor=system_actor(), merchant=merchant, neighborhood=places.neighborhoods[branch_code], name=name, picture=sketch.picture, at=at
+    )
     phone = CASHIER_PHONE.format(number=len(places.shops) + 1)
-    cashier = appoint_cashier(outlet=outlet, phone=phone, name=f"{name}店员", at=at)
+    cashier = appoint_cashier(actor=system_actor(), outlet=outlet, phone=phone, name=f"{name}店员", at=at)
     places.shops.append(Shop(sketch, cashier, alliance_day(at), rests_on=len(places.shops) % WEEKDAYS))
     return outlet
 
 
 def _appoint_staff(places: Places, *, at: datetime) -> None:
     for username, role, bank, branch, name in STAFF:
-        user = make_staff(username=username, password=DEMO_PASSWORD, name=name)
+        user = make_staff(actor=system_actor(), at=at, username=username, password=DEMO_PASSWORD, name=name)
         at_branch = places.branches[branch] if branch else None
         of_bank = places.banks[bank] if bank else None
         places.staff[username] = user
-        grant_role(user=user, role=role, at=at, bank=of_bank, branch=at_branch)
+        grant_role(actor=system_actor(), user=user, role=role, at=at, bank=of_bank, branch=at_branch)

@@ -17,6 +17,7 @@ from community.terminal import drawn
 from core.clock import alliance_day, now
 from core.money import major
 from identity.demo import DEMO_PASSWORD
+from identity.services import system_actor
 from merchants.models import Cashier
 from merchants.queries import made_up_tills
 from openapi.scopes import EVENTS_WRITE
@@ -86,14 +87,14 @@ def play(scene: Play) -> None:
 def _pay_a_bill(scene: Play) -> None:
     """The bank's own system tells of a bill, with a key of its own."""
     bank = scene.link.bank
-    made = make_client(bank=bank, name="The bill payer of the demo", scopes=[EVENTS_WRITE])
+    made = make_client(actor=system_actor(), at=now(), bank=bank, name="The bill payer of the demo", scopes=[EVENTS_WRITE])
     system = scene.visitor()
     try:
         asked = {"grant_type": "client_credentials", "client_id": made.client.client_id, "client_secret": made.secret}
         token = json.loads(system.post("/api/oauth/token", asked))["access_token"]
         outcome = system.post_json("/api/v1/events", _bill(scene.link, at=now()), token=str(token))["outcomes"][0]
     finally:
-        end_client(client=made.client, at=now())
+        end_client(actor=system_actor(), client=made.client, at=now())
     why = [f"“{reason['en']}”" for reason in outcome["why"]] + [f"“{reason['zh']}”" for reason in outcome["why"]]
     scene.tell(
         f"{scene.link.resident.name} pays a bill of {major(BILL_MINOR)} yuan, and {bank.name} tells of it: POST /api/v1/events",

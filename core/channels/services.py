@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from core.channels.models import Message
+from core.channels.reach import check_reach
 from core.errors import DomainError, ErrorKind
 from core.limits import INBOX_MESSAGES_KEPT, SMS_TIMEOUT_SECONDS
 from core.secrets import open_text, seal_text
@@ -40,8 +41,10 @@ def send_text(*, phone: str, text: str, at: datetime) -> None:
     """
     Send a text message to a number in E.164 form. Neither number nor text is ever logged.
 
+    :raises PhoneOutOfReach: if text messages don't go to that number.
     :raises MessageNotSent: if there is no gateway, or it did not take the message in time.
     """
+    check_reach(phone)
     if settings.SMS_URL:
         _post(settings.SMS_URL, {"phone": phone, "text": text})
     elif settings.EMBEDDED:

@@ -6,16 +6,19 @@ Row locks are taken in the order of awarding: the event, day counters, the walle
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Sum
 
 from branches.models import Bank
 from core.clock import alliance_day
 from core.errors import DomainError, Done, Outcome, Refused
+from core.ids import uuid7s
 from earning.cancellations import (
     AlreadyCancelled,
     CancellationConflict,
@@ -29,8 +32,10 @@ from earning.choices import EventStatus
 from earning.models import Award, Cancellation, DayUse, Event, TakenBack
 from earning.queries import rule_book
 from earning.rules import left_after_cancelling
-from points.posting import Clawback, claw_back
+from points.choices import OutcomeCode
+from points.posting import Result, busy_as_error
 
+TAKE_BACK: Final = "select award, taking, outcome, transfer_id, available from earning_take_back(%s, %s::jsonb, %s, %s)"
 DECIDED = frozenset({EventStatus.POSTED, EventStatus.NOTHING_EARNED, EventStatus.NO_RULE})
 
 
@@ -85,7 +90,7 @@ def _cancel(bank: Bank, told: CancellationIn, at: datetime, origin: str) -> Outc
         event.status = EventStatus.CANCELLED
         event.save(update_fields=["status"])
     _free_day_uses(event, takings)
-    return Done(Cancelled(cancellation=kept, takings=_take_back(event, kept, takings, at=at), again=False))
+    return Done(Cancelled(cancellation=kept, takings=_take_back(kept, takings, at=at), again=False))
 
 
 def _known(bank: Bank, told: CancellationIn) -> Outcome[Cancelled] | None:
@@ -158,24 +163,21 @@ def _free_day_uses(event: Event, takings: Sequence[_Taking]) -> None:
             uses_of_day.filter(rule=taking.award.version.rule_id).update(points=F("points") - taking.points)
 
 
-def _take_back(event: Event, kept: Cancellation, takings: Sequence[_Taking], *, at: datetime) -> list[TakenBack]:
+def _take_back(kept: Cancellation, takings: Sequence[_Taking], *, at: datetime) -> list[TakenBack]:
+    """By the database, which reads from the awards whose points they are, and keeps what was taken."""
     if not takings:
         return []
-    assert event.wallet_id is not None, "an event that gave points is of a known resident"
-    commands = [
-        Clawback(
-            wallet=event.wallet_id,
-            follows=taking.award.transfer_id,
-            points=taking.points,
-            key=f"cancel:{kept.pk}:{taking.award.version.rule_id}",
-            effective_at=kept.cancelled_at,
-        )
-        for taking in takings
-        if taking.award.transfer_id is not None
-    ]
+    by_award = {taking.award.pk: taking for taking in takings}
+    ids = uuid7s(len(takings))
+    asked = [{"award": taking.award.pk, "points": taking.points, "id": str(id_)} for taking, id_ in zip(takings, ids, strict=True)]
+    with connection.cursor() as cursor, busy_as_error():
+        cursor.execute(TAKE_BACK, [kept.pk, json.dumps(asked), at, alliance_day(at)])
+        answers = cursor.fetchall()
     rows = []
-    for taking, result in zip(takings, claw_back(commands, at=at), strict=True):
-        if result.refused or result.transfer_id is None:
+    for award, number, outcome, transfer_id, available in answers:
+        taking = by_award[award]
+        result = Result(OutcomeCode(outcome), transfer_id, available, again=False, required=taking.points)
+        if result.refused:
             raise result.error  # nothing of the cancellation is kept, so that it can be sent again
-        rows.append(TakenBack(cancellation=kept, award=taking.award, transfer_id=result.transfer_id, points=taking.points))
-    return TakenBack.objects.bulk_create(rows)
+        rows.append(TakenBack(pk=number, cancellation=kept, award=taking.award, transfer_id=transfer_id, points=taking.points))
+    return rows

@@ -14,7 +14,7 @@ from branches.services.imports import ChunkResult, RowProblem
 from core.errors import DomainError, ErrorKind
 from core.rows import Row
 from earning.choices import EventAnswer
-from earning.events import EventIn, EventRefused, read_event
+from earning.events import EventIn, read_event
 from earning.files import cloud_event
 from earning.services.recording import EventOutcome, record_events
 from points.errors import LedgerBusy
@@ -40,7 +40,7 @@ def import_events(*, bank: Bank, rows: Sequence[Row], at: datetime) -> ChunkResu
     for row in rows:
         try:
             events.append(read_event(cloud_event(row.fields, currency=currency), currency=currency, at=at))
-        except EventRefused as error:
+        except DomainError as error:
             problems.append(RowProblem(line=row.line, error=error))
         else:
             lines.append(row.line)

@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from branches.models import Bank
+from core.characters import shown
 from core.clock import alliance_day
 from core.errors import DomainError
 from core.ids import uuid7s
@@ -125,14 +126,14 @@ def record_events(*, bank: Bank, events: Sequence[EventIn], at: datetime, origin
 def _read(raw: object, *, currency: str, at: datetime) -> EventIn | EventOutcome:
     try:
         return read_event(raw, currency=currency, at=at)
-    except EventRefused as error:
+    except DomainError as error:
         return _refused(_id_of(raw), error)
 
 
 def _id_of(raw: object) -> str:
     """The id a refused event was sent with, if it can be told."""
     found = raw.get("id") if isinstance(raw, dict) else None
-    return found[:EVENT_ID] if isinstance(found, str) else ""
+    return shown(found, most=EVENT_ID) if isinstance(found, str) else ""
 
 
 def _record_or_say_busy(bank: Bank, events: Sequence[EventIn], *, at: datetime, origin: str) -> Iterable[EventOutcome]:

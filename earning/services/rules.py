@@ -13,6 +13,8 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from branches.models import Bank
+from core.audit.choices import SecurityEventKind
+from core.audit.services import record_security_event
 from core.clock import alliance_day
 from core.errors import DomainError, ErrorKind
 from core.limits import EVENT_AMOUNT_MINOR, POINTS_PER_COMMAND
@@ -78,14 +80,14 @@ class VersionTerms:
     ends_on: date | None = None
 
 
-def make_rule(*, bank: Bank, code: str, name: str, event_type: str) -> Rule:
+def make_rule(*, actor: User, bank: Bank, code: str, name: str, event_type: str) -> Rule:
     """
     Make a rule of a bank; it gives nothing until a version is active.
 
     :raises RuleCodeTaken: if the bank has a rule with the code.
     :raises RuleInvalid: if the code, name or event type can't be used.
     """
-    rule = Rule(bank=bank, code=code, name=name, event_type=event_type)
+    rule = Rule(bank=bank, code=code, name=name, event_type=event_type, made_by=actor)
     _check_fields(rule)
     try:
         with transaction.atomic():
@@ -95,7 +97,7 @@ def make_rule(*, bank: Bank, code: str, name: str, event_type: str) -> Rule:
     return rule
 
 
-def add_version(*, rule: Rule, terms: VersionTerms, at: datetime, made_by: User | None = None) -> RuleVersion:
+def add_version(*, actor: User, rule: Rule, terms: VersionTerms, at: datetime) -> RuleVersion:
     """
     Add a draft of a version, with the next number.
 
@@ -105,13 +107,13 @@ def add_version(*, rule: Rule, terms: VersionTerms, at: datetime, made_by: User 
     with transaction.atomic():
         Rule.objects.select_for_update(no_key=True).get(pk=rule.pk)
         last = RuleVersion.objects.filter(rule=rule).aggregate(last=Max("number"))["last"] or 0
-        version = RuleVersion(rule=rule, number=last + 1, made_by=made_by, made_at=at)
+        version = RuleVersion(rule=rule, number=last + 1, made_by=actor, made_at=at)
         _fill(version, terms)
         version.save(force_insert=True)
     return version
 
 
-def change_version(*, version: RuleVersion, terms: VersionTerms) -> RuleVersion:
+def change_version(*, actor: User, version: RuleVersion, terms: VersionTerms) -> RuleVersion:
     """
     Change a version that no event used yet; it becomes a draft again.
 
@@ -124,12 +126,13 @@ def change_version(*, version: RuleVersion, terms: VersionTerms) -> RuleVersion:
         if held.first_used_at is not None:
             raise RuleVersionFrozen
         _fill(held, terms)
-        held.activated_at = None
+        held.activated_at = held.activated_by = None
+        held.changed_by = actor
         held.save()
     return held
 
 
-def activate_version(*, version: RuleVersion, at: datetime) -> RuleVersion:
+def activate_version(*, actor: User, version: RuleVersion, at: datetime) -> RuleVersion:
     """
     Put a version in force. A rule's first one may begin in the past; activating a version again changes nothing.
 
@@ -143,9 +146,10 @@ def activate_version(*, version: RuleVersion, at: datetime) -> RuleVersion:
         stands = RuleVersion.objects.filter(rule_id=held.rule_id, activated_at__isnull=False).exists()
         if stands and held.starts_on <= alliance_day(at):
             raise RuleReachesBack
-        held.activated_at = at
-        held.save(update_fields=["activated_at"])
+        held.activated_at, held.activated_by = at, actor
+        held.save(update_fields=["activated_at", "activated_by"])
         _state(held, at)
+        record_security_event(SecurityEventKind.RULE_ACTIVATED, at=at, actor_id=actor.pk, about=held)
     return held
 
 
@@ -161,7 +165,7 @@ def version_words(version: RuleVersion) -> str:
     return json.dumps({**given, **{name: getattr(version, name) for name in SEALED_FIELDS}}, default=str)
 
 
-def end_rule(*, rule: Rule, last_day: date, at: datetime) -> Rule:
+def end_rule(*, actor: User, rule: Rule, last_day: date, at: datetime) -> Rule:
     """
     Let a rule give nothing for events after `last_day`.
 
@@ -171,8 +175,8 @@ def end_rule(*, rule: Rule, last_day: date, at: datetime) -> Rule:
         held = Rule.objects.select_for_update(no_key=True).get(pk=rule.pk)
         if last_day < alliance_day(at):
             raise RuleReachesBack
-        held.last_day = last_day
-        held.save(update_fields=["last_day"])
+        held.last_day, held.ended_by = last_day, actor
+        held.save(update_fields=["last_day", "ended_by"])
     return held
 
 

@@ -1,6 +1,17 @@
 """Named writes, by topic: users and their sessions, and the codes by which they prove a phone."""
 
-from identity.services.codes import check_code, send_code
-from identity.services.users import choose_language, end_sessions, make_staff, mark_made_up, user_with_phone
+from identity.services.codes import check_code, forget_old_codes, send_code
+from identity.services.users import actor_named, choose_language, end_sessions, make_staff, mark_made_up, system_actor, user_with_phone
 
-__all__ = ["check_code", "choose_language", "end_sessions", "make_staff", "mark_made_up", "send_code", "user_with_phone"]
+__all__ = [
+    "actor_named",
+    "check_code",
+    "choose_language",
+    "end_sessions",
+    "forget_old_codes",
+    "make_staff",
+    "mark_made_up",
+    "send_code",
+    "system_actor",
+    "user_with_phone",
+]

@@ -16,7 +16,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.clock import now
 from core.errors import NotFound
@@ -24,6 +23,7 @@ from openapi.bodies import StrictJson
 from openapi.errors import FieldWrong
 from openapi.v1.log_shapes import ConsistencyShape, CosignatureShape, InclusionShape, KeysShape
 from openapi.v1.shapes import ProblemShape
+from openapi.views import BodyView
 from points.log.checkpoints import Checkpoint, checkpoint_of, checkpoint_over, cosign, latest_checkpoint, log_keys, witness_keys
 from points.log.notes import encode
 from points.log.proofs import prove_consistency, prove_inclusion, tile
@@ -38,7 +38,7 @@ NOTE = {(200, "text/plain"): OpenApiTypes.STR}
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
-class PublicView(APIView):
+class PublicView(BodyView):
     """A view that asks nobody who they are."""
 
     authentication_classes = ()
@@ -60,7 +60,11 @@ class LatestCheckpoint(PublicView):
 class CheckpointOfSize(PublicView):
     """The checkpoint of one size."""
 
-    @extend_schema(operation_id="get_checkpoint_of_size", responses={**NOTE, **ABSENT})
+    @extend_schema(
+        operation_id="get_checkpoint_of_size",
+        parameters=[OpenApiParameter("size", int, OpenApiParameter.PATH)],
+        responses={**NOTE, **ABSENT},
+    )
     def get(self, request: Request, size: int) -> HttpResponse:  # noqa: ARG002
         """Read the checkpoint of exactly this many leaves. Its text never changes; cosignatures may join it."""
         return _note(checkpoint_of(size=size))
@@ -69,7 +73,11 @@ class CheckpointOfSize(PublicView):
 class CheckpointOver(PublicView):
     """The checkpoint to prove a number with."""
 
-    @extend_schema(operation_id="get_checkpoint_over", responses={**NOTE, **ABSENT})
+    @extend_schema(
+        operation_id="get_checkpoint_over",
+        parameters=[OpenApiParameter("number", int, OpenApiParameter.PATH)],
+        responses={**NOTE, **ABSENT},
+    )
     def get(self, request: Request, number: int) -> HttpResponse:  # noqa: ARG002
         """Read the first checkpoint over a number that has all cosignatures asked for; while there is none, the first one over it."""
         checkpoint = checkpoint_over(number=number)

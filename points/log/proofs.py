@@ -9,6 +9,7 @@ from django.db import connection
 from core.errors import NotFound
 from points.log.tree import (
     HASH_BYTES,
+    HIGHEST_TILE,
     TILE_WIDTH,
     Proof,
     TilePlace,
@@ -76,8 +77,10 @@ def tile(*, level: int, index: int, width: int = TILE_WIDTH) -> bytes:
 
     :raises NotFound: if it does not have so many yet.
     """
+    if not (0 <= level <= HIGHEST_TILE and 0 < width <= TILE_WIDTH):
+        raise NotFound
     found = read_tiles([(level, index)]).get((level, index), b"")
-    if not 0 < width <= TILE_WIDTH or len(found) < width * HASH_BYTES:
+    if len(found) < width * HASH_BYTES:
         raise NotFound
     return found[: width * HASH_BYTES]
 

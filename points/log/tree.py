@@ -15,6 +15,7 @@ from typing import Final
 HASH_BYTES: Final = 32
 TILE_HEIGHT: Final = 8
 TILE_WIDTH: Final = 1 << TILE_HEIGHT
+HIGHEST_TILE: Final = 63 // TILE_HEIGHT  # a tree of as many leaves as the database can number has none above
 EMPTY_ROOT: Final = sha256(b"").digest()
 
 TilePlace = tuple[int, int]  # level, index

@@ -19,6 +19,7 @@ begin
     end if;
 end $$;
 
+-- For the function of the package that keeps cancellations (earning/sql/take_back.sql) alone.
 -- One after the other when a wallet among them was merged: what is left of a lot is then not under its own lock alone.
 create or replace function points_claw_back(_commands jsonb, _at timestamptz, _today date) returns setof points_answer
 language plpgsql security definer as $$
@@ -44,7 +45,7 @@ begin
     end loop;
 end $$;
 
--- The key of an adjustment is the id of its approval by a second person.
+-- For the function that reads the approval of a second person (residents/sql/adjust.sql) alone; the key is the approval's id.
 create or replace function points_adjust(_command jsonb, _at timestamptz, _today date) returns setof points_answer
 language sql security definer as $$
     select * from points_run(jsonb_build_array(_command), _at, _today, '{adjust,adjust_out}');

@@ -31,6 +31,10 @@ begin
 end $$;
 
 grant execute on function points_account_id(uuid, text, uuid, integer, date, date) to {app};
+
+-- A correction and a clawback have a reason that another package keeps. That package's function reads it and calls these.
+revoke execute on function points_adjust, points_claw_back from {app}, public;
+
 do $$
 declare
     entry text;
@@ -50,3 +54,4 @@ begin
     end loop;
 end $$;
 alter function points_expire(integer, uuid, timestamptz, date, text) set lock_timeout = '2s';
+revoke all on sequence points_terms_id_seq, points_unsealed_position_seq from {app}, public;

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from core.audit.choices import SecurityEventKind
+from core.audit.services import record_security_event
 from core.limits import CODE_STEP_SECONDS, CODES_AHEAD, DEVICES_PER_RESIDENT, HANDLE_TRIES
+from identity.models import User
 from redemptions.access import devices_of
 from redemptions.codes import HANDLES, device_key, make_code, step_at
 from redemptions.errors import CodesComeFromPhones
@@ -42,6 +45,7 @@ def enroll_device(*, resident: Resident, at: datetime) -> Enrollment:
         Resident.objects.select_for_update(no_key=True).get(pk=resident.pk)  # two phones at once are still counted
         _revoke_surplus(resident, at)
         device = _with_new_handle(resident, key_id, at)
+        record_security_event(SecurityEventKind.DEVICE_ENROLLED, at=at, actor_id=resident.user_id, about=device)
     return Enrollment(device, device_key(master=settings.CODE_KEYS[key_id], device=device.pk, version=device.version))
 
 
@@ -60,9 +64,14 @@ def trial_code(*, resident: Resident, at: datetime) -> str:
     return make_code(key=key, handle=device.handle, at=at + timedelta(seconds=ahead))
 
 
-def revoke_device(*, resident: Resident, handle: int, at: datetime) -> bool:
+def revoke_device(*, actor: User, resident: Resident, handle: int, at: datetime) -> bool:
     """Stop a phone of the resident's from showing codes, and say whether it could until now. Repeated, it changes nothing."""
-    return devices_of(resident=resident).filter(handle=handle).update(revoked_at=at) == 1
+    with transaction.atomic():
+        device = devices_of(resident=resident).select_for_update().filter(handle=handle).first()
+        if device is None:
+            return False
+        _revoke([device], actor_id=actor.pk, at=at)
+    return True
 
 
 def codes_ahead(*, resident: Resident, handle: int | None, at: datetime) -> CodesAhead:
@@ -80,8 +89,13 @@ def codes_ahead(*, resident: Resident, handle: int | None, at: datetime) -> Code
 
 def _revoke_surplus(resident: Resident, at: datetime) -> None:
     active = DeviceCredential.objects.filter(resident=resident, revoked_at__isnull=True).order_by("-enrolled_at", "-pk")
-    surplus = list(active.values_list("pk", flat=True)[DEVICES_PER_RESIDENT - 1 :])
-    DeviceCredential.objects.filter(pk__in=surplus).update(revoked_at=at)
+    _revoke(active[DEVICES_PER_RESIDENT - 1 :], actor_id=resident.user_id, at=at)
+
+
+def _revoke(devices: Iterable[DeviceCredential], *, actor_id: int | None, at: datetime) -> None:
+    for device in devices:
+        DeviceCredential.objects.filter(pk=device.pk).update(revoked_at=at, revoked_by=actor_id)
+        record_security_event(SecurityEventKind.DEVICE_REVOKED, at=at, actor_id=actor_id, about=device)
 
 
 def _with_new_handle(resident: Resident, key_id: int, at: datetime) -> DeviceCredential:

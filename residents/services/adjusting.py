@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
+from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from branches.choices import ApprovalAction, Asked
 from branches.models import Approval
@@ -15,11 +16,12 @@ from branches.services.exposure import ExposureCapReached, room_for, use_room
 from core.clock import alliance_day
 from core.errors import Done, Outcome, Refused
 from identity.models import User
-from points.posting import Adjust, AdjustOut, adjust
-from points.queries import terms_on
-from residents.models import BankLink, Resident
+from points.choices import OutcomeCode
+from points.posting import Result, busy_as_error
+from residents.models import BankLink
 
 RESIDENT = "residents.resident"
+ADJUST: Final = "select outcome, transfer_id, available, again from residents_adjust(%s, %s, %s)"
 
 
 def ask_adjustment(*, clerk: User, link: BankLink, way: Asked, points: int, reason: str, at: datetime) -> Approval:
@@ -54,7 +56,11 @@ def carry_out_adjustment(*, approval_id: UUID, at: datetime) -> Outcome[UUID]:
 
 
 def _version(link: BankLink) -> str:
-    """Whose wallet it is, and that the bank knows them: an approval doesn't outlive a change of that."""
+    """
+    Whose wallet it is, and that the bank knows them: an approval doesn't outlive a change of that.
+
+    `residents/sql/adjust.sql` reads it again by the same words.
+    """
     return fingerprint(link.pk, link.resident.wallet_id, link.resident.user_id)
 
 
@@ -64,29 +70,24 @@ def _version_now(approval: Approval) -> str:
 
 
 def _adjust(approval: Approval, *, at: datetime) -> Outcome[UUID]:
-    wallet = Resident.objects.values_list("wallet_id", flat=True).get(pk=approval.target_id)
     ((way, points),) = approval.payload.items()
-    key, issuer = str(approval.pk), approval.bank.issuer_id
     if way == Asked.TAKE:
-        result = adjust(AdjustOut(wallet=wallet, issuer=issuer, points=int(points), key=key, effective_at=at), at=at)
+        result = _post(approval, points=int(points), at=at)
     else:
-        today = alliance_day(at)
-        terms = terms_on(issuer, today)
-        given = Adjust(
-            wallet=wallet,
-            issuer=issuer,
-            terms=terms.id,
-            points=int(points),
-            expires_on=terms.expires_on(today),
-            key=key,
-            effective_at=at,
-        )
         room = room_for(bank=approval.bank, points=int(points))
         if room.points < int(points):
             return Refused(ExposureCapReached())
-        result = adjust(given, at=at)
+        result = _post(approval, points=int(points), at=at)
         use_room(room, points=int(points) if result.posted else 0)
     if result.refused:
         return Refused(result.error)
     assert result.transfer_id is not None, "what was posted has its transfer"
     return Done(result.transfer_id)
+
+
+def _post(approval: Approval, *, points: int, at: datetime) -> Result:
+    """Whose points, of which bank and how many is read from the approval by the database; nothing of it is said here."""
+    with connection.cursor() as cursor, busy_as_error():
+        cursor.execute(ADJUST, [approval.pk, at, alliance_day(at)])
+        outcome, transfer_id, available, again = cursor.fetchone()
+    return Result(OutcomeCode(outcome), transfer_id, available, again, points)

@@ -15,6 +15,8 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from branches.models import Bank
+from core.audit.choices import SecurityEventKind
+from core.audit.services import record_security_event
 from core.errors import DomainError, Done, ErrorKind, Outcome, Refused
 from core.limits import CLAIM_CODE_AGE, CLAIM_CODE_TRIES, CLAIM_TRIES_PER_USER, CLAIM_TRIES_WINDOW
 from identity.models import User
@@ -48,7 +50,7 @@ class LinkClaimed(DomainError):
     message = _("This customer number has been claimed. It needs no code.")
 
 
-def issue_claim_code(*, link: BankLink, at: datetime) -> str:
+def issue_claim_code(*, actor: User, link: BankLink, at: datetime) -> str:
     """
     A new one-time code for a link, shown once and kept as a hash; codes issued before are no longer good.
 
@@ -60,7 +62,8 @@ def issue_claim_code(*, link: BankLink, at: datetime) -> str:
         if held.claimed_at is not None:
             raise LinkClaimed
         found = code_hash(bank_code=held.bank.code, customer=customer_of(link=held), code=code)
-        ClaimCode.objects.create(link=held, code_hash=found, made_at=at, expires_at=at + CLAIM_CODE_AGE)
+        ClaimCode.objects.create(link=held, code_hash=found, made_at=at, expires_at=at + CLAIM_CODE_AGE, issued_by=actor)
+        record_security_event(SecurityEventKind.CLAIM_CODE_ISSUED, at=at, actor_id=actor.pk, about=held)
     return code
 
 
@@ -135,4 +138,5 @@ def _settle(link: BankLink, *, user: User, at: datetime) -> BankLink:
         link.resident.user = user
     link.claimed_at = at
     link.save(update_fields=["claimed_at"])
+    record_security_event(SecurityEventKind.LINK_CLAIMED, at=at, actor_id=user.pk, about=link)
     return link

@@ -14,27 +14,31 @@ from branches.services.roles import RoleHeldAlready, RolePlaceWrong
 from core.errors import NotFound
 from identity.models import User
 from points.queries import terms_on
-from tests.world import BEGINNING, TERMS_START
+from tests.world import BEGINNING, TERMS_START, somebody
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_bank_comes_with_its_terms(alliance: Alliance) -> None:
-    bank = admit_bank(alliance=alliance, code="NB", name="North", months=6, grace_days=30, starts_on=TERMS_START, at=BEGINNING)
+    bank = admit_bank(
+        actor=somebody(), alliance=alliance, code="NB", name="North", months=6, grace_days=30, starts_on=TERMS_START, at=BEGINNING
+    )
 
     assert terms_on(bank.issuer_id, BEGINNING.date()).months == 6
     with pytest.raises(CodeTaken):
-        admit_bank(alliance=alliance, code="NB", name="Again", months=6, grace_days=30, starts_on=TERMS_START, at=BEGINNING)
+        admit_bank(
+            actor=somebody(), alliance=alliance, code="NB", name="Again", months=6, grace_days=30, starts_on=TERMS_START, at=BEGINNING
+        )
     assert Bank.objects.count() == 1
 
 
 def test_codes_are_taken_once(east: Bank, west: Bank, east_branch: Branch) -> None:
     with pytest.raises(CodeTaken):
-        open_branch(bank=east, code="EB-1", name="Again")
+        open_branch(actor=somebody(), bank=east, code="EB-1", name="Again")
     with pytest.raises(CodeTaken):
-        open_neighborhood(branch=east_branch, code="EB-N1", name="Again")
+        open_neighborhood(actor=somebody(), branch=east_branch, code="EB-N1", name="Again")
 
-    open_branch(bank=west, code="EB-1", name="Another bank's")
+    open_branch(actor=somebody(), bank=west, code="EB-1", name="Another bank's")
     assert Branch.objects.filter(code="EB-1").count() == 2
 
 
@@ -55,7 +59,7 @@ def test_each_role_sees_its_place(
 
 
 def test_a_banks_auditor_sees_the_bank_and_no_other(east: Bank, west: Bank, east_clerk: User) -> None:
-    grant_role(user=east_clerk, role=Role.AUDITOR, bank=west, at=BEGINNING)
+    grant_role(actor=somebody(), user=east_clerk, role=Role.AUDITOR, bank=west, at=BEGINNING)
 
     scope = scope_of(user=east_clerk)
     assert (scope.everywhere, set(scope.whole_banks), set(scope.banks)) == (False, {west.pk}, {east.pk, west.pk})
@@ -71,7 +75,7 @@ def test_who_may_not_sign_in_sees_nothing(operator: User, east: Bank, fields: di
 
 
 def test_being_superuser_opens_nothing(east: Bank, east_clerk: User) -> None:
-    end_role(role=east_clerk.roles.get(), at=BEGINNING)
+    end_role(actor=somebody(), role=east_clerk.roles.get(), at=BEGINNING)
     east_clerk.is_superuser = True
 
     assert not banks_for(actor=east_clerk).exists()
@@ -96,7 +100,7 @@ def test_a_role_goes_with_its_place_and_the_database_agrees(
     branch = east_branch if place == "branch" else None
 
     with pytest.raises(RolePlaceWrong):
-        grant_role(user=operator, role=role, bank=bank, branch=branch, at=BEGINNING)
+        grant_role(actor=somebody(), user=operator, role=role, bank=bank, branch=branch, at=BEGINNING)
     with pytest.raises(IntegrityError), transaction.atomic():
         StaffRole.objects.create(user=operator, role=role, bank=bank, branch=branch, granted_at=BEGINNING)
     assert StaffRole.objects.count() == 1
@@ -104,16 +108,16 @@ def test_a_role_goes_with_its_place_and_the_database_agrees(
 
 def test_a_branch_of_another_bank_is_no_place(west: Bank, east_branch: Branch, operator: User) -> None:
     with pytest.raises(RolePlaceWrong):
-        grant_role(user=operator, role=Role.CLERK, bank=west, branch=east_branch, at=BEGINNING)
+        grant_role(actor=somebody(), user=operator, role=Role.CLERK, bank=west, branch=east_branch, at=BEGINNING)
 
 
 def test_a_role_is_held_once_and_may_be_granted_again_after_its_end(east_clerk: User, east_branch: Branch) -> None:
     with pytest.raises(RoleHeldAlready):
-        grant_role(user=east_clerk, role=Role.CLERK, branch=east_branch, at=BEGINNING)
+        grant_role(actor=somebody(), user=east_clerk, role=Role.CLERK, branch=east_branch, at=BEGINNING)
     held = east_clerk.roles.get()
 
-    ended = end_role(role=held, at=BEGINNING)
-    grant_role(user=east_clerk, role=Role.CLERK, branch=east_branch, at=BEGINNING)
+    ended = end_role(actor=somebody(), role=held, at=BEGINNING)
+    grant_role(actor=somebody(), user=east_clerk, role=Role.CLERK, branch=east_branch, at=BEGINNING)
 
-    assert end_role(role=ended, at=BEGINNING.replace(year=2027)).ended_at == BEGINNING
+    assert end_role(actor=somebody(), role=ended, at=BEGINNING.replace(year=2027)).ended_at == BEGINNING
     assert east_clerk.roles.count() == 2

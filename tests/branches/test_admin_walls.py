@@ -23,7 +23,7 @@ from openapi.models import Client as PartnerClient
 from residents.models import BankLink, ClaimCode
 from residents.services import claim_link
 from tests.earning.world import transfer_rule
-from tests.world import branch_of, make_resident
+from tests.world import branch_of, make_resident, somebody
 
 pytestmark = pytest.mark.django_db
 MANAGER, CLERK, OPERATOR = "east_manager", "east_clerk", "operator"
@@ -125,7 +125,7 @@ def test_a_role_is_ended_by_those_who_may_grant_it(east_manager: User, operator:
 
 def test_a_version_is_put_in_force_by_its_bank_alone(east_manager: User, west_manager: User, west: Bank) -> None:
     terms = VersionTerms(kind=RuleKind.FIXED, points=5, starts_on=alliance_day(now()) + timedelta(days=1))
-    draft = add_version(rule=transfer_rule(west).rule, terms=terms, at=now())
+    draft = add_version(actor=somebody(), rule=transfer_rule(west).rule, terms=terms, at=now())
 
     act(signed_in(east_manager), "/admin/earning/ruleversion/", "activate", draft)
     assert RuleVersion.objects.get(pk=draft.pk).activated_at is None

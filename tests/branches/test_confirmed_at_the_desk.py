@@ -28,7 +28,7 @@ from residents.models import Resident
 from tests.branches.test_admin_walls import signed_in
 from tests.earning.world import bill_rule
 from tests.openapi.world import ask_token
-from tests.world import PASSWORD
+from tests.world import BEGINNING, PASSWORD, somebody
 
 pytestmark = pytest.mark.django_db
 CHANGED = "This changed since you looked at it. Nothing was done. Look at it again, then decide."
@@ -136,7 +136,7 @@ def test_a_cap_is_asked_for_the_bank_as_it_was_shown(east: Bank, east_manager: U
 
 def test_a_secret_renewed_twice_with_one_tap_is_renewed_once(east: Bank, east_manager: User) -> None:
     client, browser, address = (
-        make_client(bank=east, name="core", scopes=["events:write"]).client,
+        make_client(actor=somebody(), at=BEGINNING, bank=east, name="core", scopes=["events:write"]).client,
         signed_in(east_manager),
         "/admin/openapi/client/",
     )

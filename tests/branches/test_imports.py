@@ -25,7 +25,7 @@ from core.errors import DomainError, ErrorKind, NotFound
 from core.limits import FILE_CHUNK_ROWS, FILE_ROW_ERRORS_KEPT, IMPORT_LEASE_SECONDS, IMPORT_UNHEARD_SECONDS
 from core.rows import DuplicateColumn, EmptyFile, NoRows, Row, WrongEncoding
 from identity.models import User
-from tests.world import BEGINNING
+from tests.world import BEGINNING, somebody
 
 pytestmark = pytest.mark.django_db
 COLUMNS = Columns(required=("n",), known=("n", "name"))
@@ -64,7 +64,7 @@ class Taker:
 
 def register(bank: Bank, content: str | bytes = LONG) -> FileImport:
     raw = content.encode() if isinstance(content, str) else content
-    return register_import(bank=bank, kind=ImportKind.RESIDENTS, file=io.BytesIO(raw), name="people.csv", at=BEGINNING)
+    return register_import(actor=somebody(), bank=bank, kind=ImportKind.RESIDENTS, file=io.BytesIO(raw), name="people.csv", at=BEGINNING)
 
 
 def run(kept: FileImport, taker: Taker, *, at: datetime = BEGINNING, take_over: bool = False) -> FileImport:
@@ -168,7 +168,12 @@ def test_row_errors_speak_the_language_of_whoever_uploaded_the_file(east: Bank, 
     east_manager.language = language
     east_manager.save()
     kept = register_import(
-        bank=east, kind=ImportKind.RESIDENTS, file=io.BytesIO(b"n\n1,2\n"), name="a.csv", made_by=east_manager, at=BEGINNING
+        actor=east_manager,
+        bank=east,
+        kind=ImportKind.RESIDENTS,
+        file=io.BytesIO(b"n\n1,2\n"),
+        name="a.csv",
+        at=BEGINNING,
     )
 
     done = run(kept, Taker())

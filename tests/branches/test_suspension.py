@@ -17,7 +17,7 @@ from core.outbox.services import deliver_due
 from identity.models import User
 from points.queries import spendable, suspended_issuers
 from residents.models import Resident
-from tests.world import give_points, make_staff_user
+from tests.world import give_points, make_staff_user, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -33,10 +33,10 @@ def test_points_wait_until_a_second_operator_lifts_it(
     give_points(resident=zhang, bank=east, points=40, at=now())
     give_points(resident=zhang, bank=west, points=60, at=now())
 
-    suspend_bank(bank=east, at=now())
+    suspend_bank(actor=somebody(), bank=east, at=now())
     assert spendable(zhang.wallet_id, at=now()) == 60
     with pytest.raises(IssuerSuspended):
-        suspend_bank(bank=east, at=now())
+        suspend_bank(actor=somebody(), bank=east, at=now())
     approval = ask_lift(maker=operator, bank=east, reason="Solved", at=now())
     with pytest.raises(ApprovalNotYours):
         approve(approval=approval, checker=east_manager, at=now())
@@ -55,12 +55,12 @@ def test_points_wait_until_a_second_operator_lifts_it(
 
 
 def test_an_approval_lifts_no_later_suspension(east: Bank, operator: User, second_operator: User) -> None:
-    suspend_bank(bank=east, at=now())
+    suspend_bank(actor=somebody(), bank=east, at=now())
     first, second = (
         approve(approval=ask_lift(maker=operator, bank=east, reason="x", at=now()), checker=second_operator, at=now()) for _turn in "ab"
     )
     carry_out_lift(approval_id=first.pk, at=now())
-    suspend_bank(bank=east, at=now())
+    suspend_bank(actor=somebody(), bank=east, at=now())
 
     carry_out_lift(approval_id=second.pk, at=now())
 

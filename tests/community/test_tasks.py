@@ -19,7 +19,7 @@ from earning.tasks import sweep_events_imports
 from residents.models import BankLink
 from residents.tasks import sweep_residents_imports
 from tests.earning.world import bill_rule
-from tests.world import BEGINNING
+from tests.world import BEGINNING, somebody
 
 pytestmark = pytest.mark.django_db
 EVENT = b"id,type,subject,time,amount_minor,currency\ne-1,bill.paid,1001,2026-03-05T10:00:00+08:00,24520,CNY\n"
@@ -31,7 +31,9 @@ def waiting(request: pytest.FixtureRequest, east: Bank) -> FileImport:
     """A file of each kind, handed in and not yet taken in."""
     bill_rule(east)
     kind = ImportKind(request.param)
-    return register_import(bank=east, kind=kind, file=io.BytesIO(CONTENT[kind]), name="a.csv", at=BEGINNING, background=True)
+    return register_import(
+        actor=somebody(), bank=east, kind=kind, file=io.BytesIO(CONTENT[kind]), name="a.csv", at=BEGINNING, background=True
+    )
 
 
 def taken_in(file_import: FileImport) -> bool:

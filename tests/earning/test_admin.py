@@ -16,7 +16,7 @@ from openapi.services import NewSecret, make_client
 from residents.models import Resident
 from tests.earning.world import bill, bill_rule, send
 from tests.openapi.world import ask_token
-from tests.world import moment
+from tests.world import BEGINNING, moment, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -115,7 +115,7 @@ def test_a_secret_is_shown_once(east: Bank, east_manager: User) -> None:
 
 
 def test_a_system_is_shut_out_in_the_admin(east: Bank, east_manager: User, west_manager: User) -> None:
-    made = make_client(bank=east, name="core", scopes=["events:write"])
+    made = make_client(actor=somebody(), at=BEGINNING, bank=east, name="core", scopes=["events:write"])
     end = {"action": "end", "_selected_action": [made.client.pk]}
 
     signed_in(west_manager).post("/admin/openapi/client/", end)

@@ -22,7 +22,7 @@ from earning.tasks import run_events_import
 from points.queries import spendable
 from residents.models import Resident
 from tests.earning.world import bill_rule, cloud_event, everything
-from tests.world import moment
+from tests.world import moment, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ def _r1(east: Bank) -> None:
 def take(bank: Bank, content: bytes | str) -> FileImport:
     """Take a file in."""
     body = content.encode() if isinstance(content, str) else content
-    kept = register_import(bank=bank, kind=ImportKind.EVENTS, file=io.BytesIO(body), name="day.csv", at=AT)
+    kept = register_import(actor=somebody(), bank=bank, kind=ImportKind.EVENTS, file=io.BytesIO(body), name="day.csv", at=AT)
     return run_import(import_id=kept.pk, handle_chunk=import_events, columns=COLUMNS, clock=lambda: AT)
 
 
@@ -217,7 +217,9 @@ def test_a_second_import_changes_nothing(east: Bank, mei: Resident) -> None:
 def test_the_worker_takes_an_upload_in(east: Bank, mei: Resident, settings: Any) -> None:
     paid = (moment("2026-03-05") - timedelta(0)).isoformat()
     content = lines([cloud_event(time=paid)]).encode()
-    kept = register_import(bank=east, kind=ImportKind.EVENTS, file=io.BytesIO(content), name="day.jsonl", at=AT, background=True)
+    kept = register_import(
+        actor=somebody(), bank=east, kind=ImportKind.EVENTS, file=io.BytesIO(content), name="day.jsonl", at=AT, background=True
+    )
 
     run_events_import(str(kept.pk))
 

@@ -16,7 +16,7 @@ from earning.services.rules import RuleCodeTaken, RuleInvalid, RuleNeedsCap, Rul
 from points.queries import lots, spendable
 from residents.models import Resident
 from tests.earning.world import RULES_START, bill, bill_rule, make_active_rule, send, signin_rule
-from tests.world import moment
+from tests.world import moment, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ DOUBLE = VersionTerms(kind=RuleKind.PER_AMOUNT, points=2, per_minor=1000, starts
 
 def test_an_event_is_decided_by_the_version_of_its_own_day(east: Bank, mei: Resident) -> None:
     first = bill_rule(east)
-    activate_version(version=add_version(rule=first.rule, terms=DOUBLE, at=AT), at=AT)
+    activate_version(actor=somebody(), version=add_version(actor=somebody(), rule=first.rule, terms=DOUBLE, at=AT), at=AT)
 
     late = send(east, bill(10000, paid=AT), at=moment("2026-03-08"))
     new = send(east, bill(10000, paid=moment("2026-03-06")), at=moment("2026-03-08"))
@@ -38,7 +38,7 @@ def test_an_event_is_decided_by_the_version_of_its_own_day(east: Bank, mei: Resi
 
 def test_a_draft_decides_nothing(east: Bank, mei: Resident) -> None:
     first = bill_rule(east)
-    add_version(rule=first.rule, terms=DOUBLE, at=AT)
+    add_version(actor=somebody(), rule=first.rule, terms=DOUBLE, at=AT)
 
     outcome = send(east, bill(10000, paid=moment("2026-03-06")), at=moment("2026-03-06"))
 
@@ -59,12 +59,12 @@ def test_a_day_no_version_covers_earns_nothing_and_the_event_is_kept(east: Bank,
 
 def test_a_rule_ends_after_its_last_day(east: Bank, mei: Resident) -> None:
     version = bill_rule(east)
-    end_rule(rule=version.rule, last_day=TODAY, at=AT)
+    end_rule(actor=somebody(), rule=version.rule, last_day=TODAY, at=AT)
 
     assert send(east, bill(10000, paid=AT), at=moment("2026-03-07")).points == 10
     assert send(east, bill(10000, paid=moment("2026-03-06")), at=moment("2026-03-07")).answer is EventAnswer.NO_RULE
     with pytest.raises(RuleReachesBack):
-        end_rule(rule=version.rule, last_day=TODAY - timedelta(days=1), at=AT)
+        end_rule(actor=somebody(), rule=version.rule, last_day=TODAY - timedelta(days=1), at=AT)
 
 
 def test_each_rule_of_a_type_gives_its_own_transfer(east: Bank, mei: Resident) -> None:
@@ -104,13 +104,13 @@ def test_both_caps_are_told(east: Bank, mei: Resident) -> None:
 
 def test_a_used_version_is_frozen(east: Bank, mei: Resident) -> None:
     version = bill_rule(east)
-    changed = change_version(version=version, terms=replace(DOUBLE, starts_on=RULES_START))
+    changed = change_version(actor=somebody(), version=version, terms=replace(DOUBLE, starts_on=RULES_START))
     assert changed.activated_at is None
-    activate_version(version=changed, at=AT)
+    activate_version(actor=somebody(), version=changed, at=AT)
     assert send(east, bill(10000, paid=AT), at=AT).points == 20
 
     with pytest.raises(RuleVersionFrozen):
-        change_version(version=version, terms=DOUBLE)
+        change_version(actor=somebody(), version=version, terms=DOUBLE)
 
     version.refresh_from_db()
     assert (version.points, version.first_used_at) == (2, AT)
@@ -140,10 +140,10 @@ def test_an_event_that_waits_freezes_nothing(east: Bank) -> None:
 
 def test_a_later_version_cannot_change_a_day_that_began(east: Bank) -> None:
     first = bill_rule(east)
-    draft = add_version(rule=first.rule, terms=replace(DOUBLE, starts_on=TODAY), at=AT)
+    draft = add_version(actor=somebody(), rule=first.rule, terms=replace(DOUBLE, starts_on=TODAY), at=AT)
 
     with pytest.raises(RuleReachesBack):
-        activate_version(version=draft, at=AT)
+        activate_version(actor=somebody(), version=draft, at=AT)
 
     draft.refresh_from_db()
     assert draft.activated_at is None
@@ -152,7 +152,7 @@ def test_a_later_version_cannot_change_a_day_that_began(east: Bank) -> None:
 def test_activating_twice_changes_nothing(east: Bank) -> None:
     version = bill_rule(east)
 
-    assert activate_version(version=version, at=AT).activated_at == version.activated_at
+    assert activate_version(actor=somebody(), version=version, at=AT).activated_at == version.activated_at
 
 
 @pytest.mark.parametrize(
@@ -170,38 +170,38 @@ def test_activating_twice_changes_nothing(east: Bank) -> None:
     ],
 )
 def test_a_version_that_makes_no_sense_is_refused(east: Bank, terms: VersionTerms, field: str) -> None:
-    rule = make_rule(bank=east, code="R9", name="R9", event_type="bill.paid")
+    rule = make_rule(actor=somebody(), bank=east, code="R9", name="R9", event_type="bill.paid")
 
     with pytest.raises(RuleInvalid) as refused:
-        add_version(rule=rule, terms=terms, at=AT)
+        add_version(actor=somebody(), rule=rule, terms=terms, at=AT)
 
     assert refused.value.details["field"] == field
     assert not RuleVersion.objects.exists()
 
 
 def test_a_version_that_could_give_too_much_needs_a_cap(east: Bank) -> None:
-    rule = make_rule(bank=east, code="R9", name="R9", event_type="bill.paid")
+    rule = make_rule(actor=somebody(), bank=east, code="R9", name="R9", event_type="bill.paid")
     generous = VersionTerms(kind=RuleKind.PER_AMOUNT, points=1, per_minor=1, starts_on=TODAY)
 
     with pytest.raises(RuleNeedsCap):
-        add_version(rule=rule, terms=generous, at=AT)
+        add_version(actor=somebody(), rule=rule, terms=generous, at=AT)
 
-    assert add_version(rule=rule, terms=replace(generous, event_cap=1000), at=AT).number == 1
+    assert add_version(actor=somebody(), rule=rule, terms=replace(generous, event_cap=1000), at=AT).number == 1
 
 
 def test_a_code_is_taken_once_in_a_bank(east: Bank, west: Bank) -> None:
-    make_rule(bank=east, code="R1", name="Bills", event_type="bill.paid")
+    make_rule(actor=somebody(), bank=east, code="R1", name="Bills", event_type="bill.paid")
 
     with pytest.raises(RuleCodeTaken):
-        make_rule(bank=east, code="R1", name="More bills", event_type="bill.paid")
+        make_rule(actor=somebody(), bank=east, code="R1", name="More bills", event_type="bill.paid")
 
-    make_rule(bank=west, code="R1", name="Bills", event_type="bill.paid")
+    make_rule(actor=somebody(), bank=west, code="R1", name="Bills", event_type="bill.paid")
     assert Rule.objects.count() == 2
 
 
 def test_an_event_type_has_small_letters(east: Bank) -> None:
     with pytest.raises(RuleInvalid):
-        make_rule(bank=east, code="R1", name="Bills", event_type="Bill Paid")
+        make_rule(actor=somebody(), bank=east, code="R1", name="Bills", event_type="Bill Paid")
 
 
 def test_the_app_login_cannot_take_the_freeze_away() -> None:

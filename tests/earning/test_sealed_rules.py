@@ -13,6 +13,7 @@ from points.log.checkpoints import make_checkpoint
 from points.log.receipts import issuer_leaves
 from points.log.sealing import seal_all
 from tests.earning.world import bill_rule
+from tests.world import somebody
 
 
 def stated(bank: Bank) -> list[str]:
@@ -32,6 +33,6 @@ def test_a_version_in_force_is_sealed_word_for_word(east: Bank) -> None:
 
 def test_activating_again_states_nothing_again(east: Bank) -> None:
     bill_rule(east)
-    activate_version(version=RuleVersion.objects.get(), at=now())
+    activate_version(actor=somebody(), version=RuleVersion.objects.get(), at=now())
 
     assert len(stated(east)) == 1

@@ -20,7 +20,7 @@ from points.queries import spendable
 from residents.models import Resident
 from residents.services import import_residents
 from tests.earning.world import bill, bill_rule, everything, send
-from tests.world import make_resident, moment
+from tests.world import make_resident, moment, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,7 @@ def test_rules_are_those_of_the_events_day(east: Bank) -> None:
     version = bill_rule(east)
     send(east, bill(10_000, paid=AT, customer="1999"), at=AT)
     double = VersionTerms(kind=RuleKind.PER_AMOUNT, points=2, per_minor=1000, starts_on=date(2026, 3, 7))
-    activate_version(version=add_version(rule=version.rule, terms=double, at=AT), at=AT)
+    activate_version(actor=somebody(), version=add_version(actor=somebody(), rule=version.rule, terms=double, at=AT), at=AT)
     send(east, bill(10_000, paid=moment("2026-03-08"), customer="1999"), at=moment("2026-03-08"))
 
     join(east, "1999")

@@ -14,7 +14,7 @@ from earning.models import Award, DayUse, Event, EventConflict, RuleVersion
 from earning.services import EventOutcome, activate_version, add_version, make_rule, record_events
 from earning.services.rules import VersionTerms
 from points.models import Account, Posting, Transfer
-from tests.world import BEGINNING
+from tests.world import BEGINNING, somebody
 
 RULES_START = date(2026, 1, 1)
 _ids = count(1)
@@ -22,8 +22,8 @@ _ids = count(1)
 
 def make_active_rule(*, bank: Bank, code: str, event_type: str, terms: VersionTerms) -> RuleVersion:
     """A rule with one version in force."""
-    rule = make_rule(bank=bank, code=code, name=code, event_type=event_type)
-    return activate_version(version=add_version(rule=rule, terms=terms, at=BEGINNING), at=BEGINNING)
+    rule = make_rule(actor=somebody(), bank=bank, code=code, name=code, event_type=event_type)
+    return activate_version(actor=somebody(), version=add_version(actor=somebody(), rule=rule, terms=terms, at=BEGINNING), at=BEGINNING)
 
 
 def bill_rule(east: Bank) -> RuleVersion:

@@ -25,7 +25,7 @@ from tests.earning.world import bill, bill_rule, send
 from tests.journeys.conftest import DESKTOP, Phone
 from tests.journeys.test_till import at_till
 from tests.redemptions.world import phone_of, scanned
-from tests.world import give_points, make_resident, neighborhood_of
+from tests.world import give_points, make_resident, neighborhood_of, somebody
 
 Phones = Callable[..., Phone]
 FOCUS = """() => {
@@ -64,7 +64,7 @@ def follow(page: Page, name: str | re.Pattern[str]) -> None:
 
 def test_signing_in_linking_a_bank_and_why(phones: Phones, east: Bank) -> None:
     resident = make_resident(links={east: "1001"}, name="")
-    code = issue_claim_code(link=resident.links.get(), at=now())
+    code = issue_claim_code(actor=somebody(), link=resident.links.get(), at=now())
     bill_rule(east)
     send(east, bill(24520, paid=now()), at=now())
     seal_all()
@@ -190,8 +190,8 @@ def test_a_statement_its_line_and_the_way_out(phones: Phones, mei: Resident, bak
 
 
 def test_another_outlet(phones: Phones, bakery: Cashier, east: Bank) -> None:
-    other = open_outlet(merchant=bakery.outlet.merchant, neighborhood=neighborhood_of(east), name="Bakery 2", at=now())
-    appoint_cashier(outlet=other, phone="+8613900000001", name="Bao", at=now())
+    other = open_outlet(actor=somebody(), merchant=bakery.outlet.merchant, neighborhood=neighborhood_of(east), name="Bakery 2", at=now())
+    appoint_cashier(actor=somebody(), outlet=other, phone="+8613900000001", name="Bao", at=now())
     page = at_till(phones, bakery, viewport=DESKTOP)
 
     follow(page, "Another outlet")

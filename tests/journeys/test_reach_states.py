@@ -20,7 +20,7 @@ from tests.journeys.eye import NARROW, look_at
 from tests.journeys.test_resident import shown_code
 from tests.journeys.test_till import press
 from tests.redemptions.world import phone_of, scanned
-from tests.world import give_points, neighborhood_of
+from tests.world import give_points, neighborhood_of, somebody
 
 Phones = Callable[..., Phone]
 LANGUAGES: Final = ["en", "zh-hans"]
@@ -45,8 +45,8 @@ def type_digits(page: Page, resident: Resident) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_till_in_any_of_its_states(phones: Phones, mei: Resident, bakery: Cashier, grocer: Cashier, east: Bank, language: str) -> None:
     give_points(resident=mei, bank=east, points=100, at=now())
-    other = open_outlet(merchant=bakery.outlet.merchant, neighborhood=neighborhood_of(east), name="Bakery 2", at=now())
-    appoint_cashier(outlet=other, phone="+8613900000001", name="Bao", at=now())
+    other = open_outlet(actor=somebody(), merchant=bakery.outlet.merchant, neighborhood=neighborhood_of(east), name="Bakery 2", at=now())
+    appoint_cashier(actor=somebody(), outlet=other, phone="+8613900000001", name="Bao", at=now())
     phone = narrow(phones, language)
     phone.sign_in(bakery.user)
     page = phone.open("/merchant/")

@@ -21,7 +21,7 @@ from residents.models import Resident
 from tests.journeys import film
 from tests.journeys.conftest import DESKTOP, Phone
 from tests.redemptions.world import phone_of, scanned
-from tests.world import give_points, neighborhood_of
+from tests.world import give_points, neighborhood_of, somebody
 
 Phones = Callable[..., Phone]
 HIDE = """(hidden) => {
@@ -300,8 +300,8 @@ def test_a_scan_that_grows_old_is_red_by_itself(phones: Phones, rich: Resident, 
 
 
 def test_a_cashier_of_two_outlets_stands_at_the_one_chosen(phones: Phones, rich: Resident, bakery: Cashier, east: Bank) -> None:
-    other = open_outlet(merchant=bakery.outlet.merchant, neighborhood=neighborhood_of(east), name="Bakery 2", at=now())
-    appoint_cashier(outlet=other, phone="+8613900000001", name="Bao", at=now())
+    other = open_outlet(actor=somebody(), merchant=bakery.outlet.merchant, neighborhood=neighborhood_of(east), name="Bakery 2", at=now())
+    appoint_cashier(actor=somebody(), outlet=other, phone="+8613900000001", name="Bao", at=now())
     page = at_till(phones, bakery)
     page.get_by_role("link", name="Another outlet").click()
     page.get_by_role("button", name="Bakery 2").click()

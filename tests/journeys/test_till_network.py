@@ -17,6 +17,7 @@ from residents.models import Resident
 from tests.journeys.conftest import Phone, without_network
 from tests.journeys.test_till import at_till, press, rich, type_in
 from tests.redemptions.world import scanned
+from tests.world import somebody
 
 __all__ = ("rich",)
 
@@ -189,7 +190,7 @@ def test_back_after_green_takes_nothing_again(phones: Phones, rich: Resident, ba
 def test_signed_out_meanwhile_is_red_and_leads_to_sign_in(phones: Phones, rich: Resident, bakery: Cashier) -> None:
     page = at_till(phones, bakery)
     ready_to_take(page, rich)
-    dismiss_cashier(cashier=bakery, at=now())
+    dismiss_cashier(actor=somebody(), cashier=bakery, at=now())
 
     take(page)
     red = page.get_by_role("alertdialog", name="Nothing taken")

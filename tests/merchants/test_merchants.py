@@ -18,23 +18,23 @@ from merchants.access import cashiers_for, merchant_for, merchants_for, outlets_
 from merchants.choices import Picture
 from merchants.models import Cashier, Outlet
 from merchants.services import CashierAppointedAlready, OutletClosed, appoint_cashier, choose_picture, dismiss_cashier, open_outlet
-from tests.world import BEGINNING, make_cashier, make_merchant
+from tests.world import BEGINNING, make_cashier, make_merchant, somebody
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_cashier_is_appointed_by_phone_and_once_per_outlet(bakery: Cashier) -> None:
     with pytest.raises(CashierAppointedAlready):
-        appoint_cashier(outlet=bakery.outlet, phone="139 0000 0001", name="Again", at=BEGINNING)
+        appoint_cashier(actor=somebody(), outlet=bakery.outlet, phone="139 0000 0001", name="Again", at=BEGINNING)
 
     assert user_by_phone(phone="+8613900000001") == bakery.user
     assert Cashier.objects.count() == 1
 
 
 def test_a_dismissed_cashier_may_come_back(bakery: Cashier) -> None:
-    dismiss_cashier(cashier=bakery, at=BEGINNING + timedelta(days=1))
+    dismiss_cashier(actor=somebody(), cashier=bakery, at=BEGINNING + timedelta(days=1))
 
-    again = appoint_cashier(outlet=bakery.outlet, phone="+8613900000001", name="Bao", at=BEGINNING + timedelta(days=2))
+    again = appoint_cashier(actor=somebody(), outlet=bakery.outlet, phone="+8613900000001", name="Bao", at=BEGINNING + timedelta(days=2))
 
     assert (again.user, Cashier.objects.count()) == (bakery.user, 2)
     assert OutboxEvent.objects.get().payload == {"cashier_id": bakery.pk}
@@ -45,7 +45,7 @@ def test_a_closed_outlet_appoints_nobody(bakery: Cashier) -> None:
     bakery.outlet.refresh_from_db()
 
     with pytest.raises(OutletClosed):
-        appoint_cashier(outlet=bakery.outlet, phone="+8613900000009", name="New", at=BEGINNING)
+        appoint_cashier(actor=somebody(), outlet=bakery.outlet, phone="+8613900000009", name="New", at=BEGINNING)
 
     assert Cashier.objects.count() == 1
 
@@ -56,7 +56,7 @@ def test_a_till_is_ones_own(bakery: Cashier, grocer: Cashier) -> None:
     for outlet_id in (grocer.outlet_id, 99_999_999):
         with pytest.raises(NotFound):
             till_for(actor=bakery.user, outlet_id=outlet_id)
-    dismiss_cashier(cashier=bakery, at=BEGINNING)
+    dismiss_cashier(actor=somebody(), cashier=bakery, at=BEGINNING)
     with pytest.raises(NotFound):
         till_for(actor=bakery.user)
 
@@ -81,7 +81,7 @@ def test_a_merchant_with_outlets_at_two_branches_is_one_row_for_each(
 ) -> None:
     merchant = make_merchant(name="Chain", acquirer=east)
     for branch in (east_branch, east_other_branch):
-        open_outlet(merchant=merchant, neighborhood=branch.neighborhoods.get(), name=branch.code, at=BEGINNING)
+        open_outlet(actor=somebody(), merchant=merchant, neighborhood=branch.neighborhoods.get(), name=branch.code, at=BEGINNING)
     make_cashier(merchant=merchant)
 
     for actor, outlets in ((east_clerk, 2), (east_other_clerk, 1), (east_manager, 3)):
@@ -96,12 +96,12 @@ def test_a_cashier_and_a_resident_see_nothing_as_staff(bakery: Cashier) -> None:
 
 
 def test_an_outlet_shows_one_of_our_drawings_or_none(bakery: Cashier) -> None:
-    choose_picture(outlet=bakery.outlet, picture=Picture.BAKERY)
+    choose_picture(actor=somebody(), outlet=bakery.outlet, picture=Picture.BAKERY)
 
     bakery.outlet.refresh_from_db()
     assert bakery.outlet.picture == "bakery"
     with pytest.raises(IntegrityError), transaction.atomic():
-        choose_picture(outlet=bakery.outlet, picture="palace")
+        choose_picture(actor=somebody(), outlet=bakery.outlet, picture="palace")
 
 
 def test_every_picture_is_drawn() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -14,10 +15,21 @@ from django.test import Client as Browser
 from branches.models import Bank
 from core.limits import EVENT_BODY_BYTES
 from openapi.scopes import EVENTS_READ, EVENTS_WRITE
-from openapi.services import end_client, renew_secret
 from residents.models import Resident
 from tests.earning.world import bill_rule, cloud_event, everything
-from tests.openapi.world import BATCH, EVENTS, SINGLE, Partner, ask_token, assert_problem, make_partner, now_text, one_outcome
+from tests.openapi.world import (
+    BATCH,
+    CANCELLATIONS,
+    EVENTS,
+    SINGLE,
+    TOKEN,
+    Partner,
+    ask_token,
+    assert_problem,
+    make_partner,
+    now_text,
+    one_outcome,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +129,37 @@ def test_what_is_no_event_and_no_batch_is_refused(partner: Partner, body: object
     assert_problem(partner.send(body), status=HTTPStatus.BAD_REQUEST, code=code)
 
 
+@pytest.mark.parametrize(
+    ("said", "status", "code"),
+    [
+        ({"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}, HTTPStatus.LENGTH_REQUIRED, "length_needed"),
+        ({"SERVER_PROTOCOL": "HTTP/2.0", "CONTENT_LENGTH": ""}, HTTPStatus.LENGTH_REQUIRED, "length_needed"),
+        ({"HTTP_CONTENT_ENCODING": "gzip"}, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "encoding_wrong"),
+        ({"HTTP_CONTENT_ENCODING": "br"}, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "encoding_wrong"),
+    ],
+    ids=["chunked", "HTTP/2 without a length", "gzip", "brotli"],
+)
+@pytest.mark.parametrize("path", [EVENTS, CANCELLATIONS, "/api/v1/log/cosignatures", TOKEN])
+def test_a_body_that_would_be_taken_for_none_is_refused(
+    partner: Partner, mei: Resident, path: str, said: dict[str, Any], status: HTTPStatus, code: str
+) -> None:
+    before = everything()
+    body = gzip.compress(json.dumps(event()).encode())
+
+    answer = partner.browser.generic("POST", path, body, content_type="application/json", headers=partner.headers, **said)
+
+    assert_problem(answer, status=status, code=code)
+    assert everything() == before
+
+
+def test_a_body_that_says_it_is_not_packed_is_read(partner: Partner, mei: Resident) -> None:
+    answer = partner.browser.generic(
+        "POST", EVENTS, json.dumps(event()), content_type=SINGLE, headers=partner.headers, HTTP_CONTENT_ENCODING="identity"
+    )
+
+    assert one_outcome(answer)["outcome"] == "posted"
+
+
 def test_another_media_type_is_refused(partner: Partner) -> None:
     answer = partner.send(b"id,type", content_type="text/csv")
 
@@ -176,39 +219,6 @@ def test_a_token_lives_a_quarter_of_an_hour(partner: Partner, mei: Resident) -> 
         assert partner.send(event(1)).status_code == HTTPStatus.OK
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=15, seconds=5), tick=False):
         assert_problem(partner.send(event(2)), status=HTTPStatus.UNAUTHORIZED, code="token_needed")
-
-
-def test_the_secret_is_kept_as_a_hash_and_tokens_too(partner: Partner) -> None:
-    client = partner.made.client
-    client.refresh_from_db()
-
-    assert partner.made.secret not in client.client_secret
-    assert [token.token for token in client.accesstoken_set.all()] == [""]
-
-
-def test_a_new_secret_ends_the_old_one_and_its_tokens(partner: Partner) -> None:
-    renewed = renew_secret(client=partner.made.client)
-
-    assert ask_token(partner.browser, partner.made).status_code == HTTPStatus.UNAUTHORIZED
-    assert ask_token(partner.browser, renewed).status_code == HTTPStatus.OK
-    assert_problem(partner.send(event()), status=HTTPStatus.UNAUTHORIZED, code="token_needed")
-
-
-def test_an_ended_client_is_shut_out_at_once(partner: Partner) -> None:
-    end_client(client=partner.made.client, at=datetime.now(UTC))
-
-    assert ask_token(partner.browser, partner.made).status_code == HTTPStatus.UNAUTHORIZED
-    assert_problem(partner.send(event()), status=HTTPStatus.UNAUTHORIZED, code="token_needed")
-
-
-@pytest.mark.parametrize("grant", ["password", "authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"])
-def test_no_other_way_to_a_token(partner: Partner, grant: str) -> None:
-    answer = ask_token(
-        partner.browser, partner.made, grant_type=grant, username="a", password="b", code="c", refresh_token="d", device_code="e"
-    )
-
-    assert answer.status_code in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND}
-    assert b"access_token" not in answer.content
 
 
 def test_what_became_of_an_event_can_be_asked(partner: Partner, mei: Resident) -> None:

@@ -13,6 +13,7 @@ from django.test import Client as Browser
 
 from branches.models import Bank
 from openapi.services import NewSecret, make_client
+from tests.world import BEGINNING, somebody
 
 EVENTS = "/api/v1/events"
 CANCELLATIONS = "/api/v1/cancellations"
@@ -50,7 +51,7 @@ class Partner:
 
 def make_partner(*, bank: Bank, scopes: Collection[str], browser: Browser) -> Partner:
     """Let a system of a bank in, and get it a token."""
-    made = make_client(bank=bank, name=f"{bank.code} core", scopes=scopes)
+    made = make_client(actor=somebody(), at=BEGINNING, bank=bank, name=f"{bank.code} core", scopes=scopes)
     return Partner(made, browser, ask_token(browser, made).json()["access_token"])
 
 

@@ -78,7 +78,7 @@ def test_a_real_ledger_keeps_nothing_of_what_comes_at_a_wrong_time(real: LedgerW
     ("entry", "arguments"),
     [
         ("points_post", "'[]', %(at)s, %(day)s"),
-        ("points_claw_back", "'[]', %(at)s, %(day)s"),
+        ("hands.points_claw_back", "'[]', %(at)s, %(day)s"),
         ("points_expire", "1, gen_random_uuid(), %(at)s, %(day)s, 'Asia/Shanghai'"),
     ],
 )

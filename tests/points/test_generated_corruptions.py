@@ -79,6 +79,7 @@ NOT_FOUND: Final[dict[tuple[str, str], str]] = {
     ("points_cosignature", "received_at"): CLOCK,
     ("settlements_businessday", "closed_at"): CLOCK,
     ("settlements_businessday", "closed_by"): "who asked for the closing; it comes to the same",
+    ("settlements_businessday", "person_id"): "who closed it by hand; it comes to the same",
     ("settlements_daycheckpoint", "cited_at"): CLOCK,
     ("settlements_daycheckpoint", "known"): "how many witnesses there were then; a setting of that day, which nothing else keeps",
     ("settlements_daycheckpoint", "deleted"): "a day may still wait for its witnesses",

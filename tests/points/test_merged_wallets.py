@@ -12,8 +12,8 @@ from points.choices import OutcomeCode
 from points.expiry import expire_due
 from points.log.sealing import seal_all
 from points.models import Account, Posting, Transfer
-from points.posting import Clawback, claw_back
 from points.queries import lots
+from tests.hands import Clawback, claw_back
 from tests.ledger_world import IN_A_YEAR, NOON, SOON, LedgerWorld, facts
 from tests.threads import at_once
 

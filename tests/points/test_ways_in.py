@@ -17,6 +17,7 @@ from points.expiry import expire_due
 from points.functions import function_files, load_functions
 from points.models import Posting, Refusal, Transfer
 from points.queries import lots, spendable
+from tests.hands import Adjust, AdjustOut, Clawback
 from tests.ledger_world import IN_A_YEAR, NOON, SOON, LedgerWorld, facts
 
 Asking = Callable[[LedgerWorld], UUID | None]
@@ -87,7 +88,7 @@ def test_every_kind_has_a_way_in(ledger: LedgerWorld, kind: str) -> None:
 def test_no_kind_of_command_is_left_out() -> None:
     commands = {kind.kind for kind in {*get_args(Command), *get_args(AnyCommand)} if hasattr(kind, "kind")}
 
-    assert WAYS.keys() == commands | {"merge", "expire", "settle"}
+    assert WAYS.keys() == commands | {"merge", "expire", "settle", *(kind.kind for kind in (Adjust, AdjustOut, Clawback))}
 
 
 def test_points_given_by_approval_pay_arrears_first(ledger: LedgerWorld) -> None:
@@ -157,7 +158,7 @@ def test_a_frozen_wallet_is_corrected_and_a_closed_one_is_not(ledger: LedgerWorl
     assert spendable(successor, at=NOON) == 50
 
 
-@pytest.mark.parametrize("entry", ["points_post", "points_claw_back"])
+@pytest.mark.parametrize("entry", ["points_post", "hands.points_claw_back"])
 def test_a_correction_has_no_other_way_in(ledger: LedgerWorld, entry: str) -> None:
     wallet = ledger.wallet()
     before = facts()

@@ -12,10 +12,7 @@ from uuid import UUID
 
 from core.clock import alliance_day
 from points.commands import (
-    Adjust,
-    AdjustOut,
     Capture,
-    Clawback,
     Earn,
     Gift,
     Hold,
@@ -23,6 +20,7 @@ from points.commands import (
     Release,
     Reverse,
 )
+from tests.hands import Adjust, AdjustOut, Clawback
 
 WalletCommand = Earn | Redeem | Hold | Capture | Release | Reverse | Clawback | Adjust | AdjustOut | Gift
 

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from core.clock import alliance_day
 from points.audit.checks import LEDGER_CHECKS, check_files, run_checks
 from points.choices import AccountKind
-from points.commands import Adjust, AdjustOut, Capture, Clawback, Earn, Gift, Hold, Redeem, Release, Reverse
+from points.commands import Capture, Earn, Gift, Hold, Redeem, Release, Reverse
 from points.expiry import expire_due
 from points.log.sealing import seal_all
 from points.models import Account
@@ -36,7 +36,8 @@ from points.parties import (
     suspend_issuer,
     unfreeze_wallet,
 )
-from points.posting import Result, adjust, claw_back, give, merge, post
+from points.posting import Result, give, merge, post
+from tests.hands import Adjust, AdjustOut, Clawback, adjust, claw_back
 from tests.ledger_world import NOON, facts
 from tests.properties.plain_ledger import PlainLedger, WalletCommand
 

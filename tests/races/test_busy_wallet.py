@@ -21,7 +21,7 @@ from earning.services.importing import import_events
 from points.errors import LedgerBusy
 from residents.models import Resident
 from tests.earning.world import bill_rule, cloud_event, everything
-from tests.world import moment
+from tests.world import moment, somebody
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
 
@@ -54,7 +54,7 @@ def test_a_batch_that_meets_a_locked_wallet_is_told_to_come_again(east: Bank, me
 
 def test_an_import_that_meets_a_locked_wallet_goes_on_later(east: Bank, mei: Resident) -> None:
     bill_rule(east)
-    kept = register_import(bank=east, kind=ImportKind.EVENTS, file=io.BytesIO(FILE), name="day.csv", at=AT)
+    kept = register_import(actor=somebody(), bank=east, kind=ImportKind.EVENTS, file=io.BytesIO(FILE), name="day.csv", at=AT)
 
     with locked(mei.wallet_id), pytest.raises(OperationalError):
         run_import(import_id=kept.pk, handle_chunk=import_events, columns=COLUMNS, clock=lambda: AT)

@@ -24,7 +24,7 @@ from residents.services import claim_link, issue_claim_code
 from tests.earning.world import bill, bill_rule
 from tests.redemptions.world import outcome, phone_of
 from tests.threads import at_once
-from tests.world import give_points, make_bank, make_resident, moment
+from tests.world import give_points, make_bank, make_resident, moment, somebody
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
 
@@ -36,7 +36,7 @@ def unclaimed(bank: Bank, customer: str, *, points: int) -> tuple[Resident, str]
     """A bank's customer with points, and the claim code."""
     resident = make_resident(links={bank: customer})
     give_points(resident=resident, bank=bank, points=points, at=AT)
-    return resident, issue_claim_code(link=resident.links.get(), at=AT)
+    return resident, issue_claim_code(actor=somebody(), link=resident.links.get(), at=AT)
 
 
 def claiming(resident: Resident, bank: Bank, customer: str, code: str) -> Callable[[], str]:

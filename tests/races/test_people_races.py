@@ -19,7 +19,7 @@ from residents.models import BankLink, ClaimCode, ClaimTry, Resident
 from residents.services import claim_link, import_residents, issue_claim_code
 from tests.redemptions.world import outcome
 from tests.threads import at_once
-from tests.world import BEGINNING, make_bank, make_resident
+from tests.world import BEGINNING, make_bank, make_resident, somebody
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
 PEOPLE = b"customer,name\n" + b"".join(b"%d,Name\n" % number for number in range(1, 2001))
@@ -27,7 +27,7 @@ PEOPLE = b"customer,name\n" + b"".join(b"%d,Name\n" % number for number in range
 
 def test_two_runners_of_one_import_take_every_row_once() -> None:
     bank = make_bank(code="EB", name="East Bank")
-    kept = register_import(bank=bank, kind=ImportKind.RESIDENTS, file=io.BytesIO(PEOPLE), name="people.csv", at=BEGINNING)
+    kept = register_import(actor=somebody(), bank=bank, kind=ImportKind.RESIDENTS, file=io.BytesIO(PEOPLE), name="people.csv", at=BEGINNING)
 
     def run(_number: int) -> str:
         return outcome(
@@ -49,7 +49,7 @@ def test_two_runners_of_one_import_take_every_row_once() -> None:
 def test_the_same_people_in_two_files_at_once_are_the_same_people() -> None:
     bank = make_bank(code="EB", name="East Bank")
     files = [
-        register_import(bank=bank, kind=ImportKind.RESIDENTS, file=io.BytesIO(content), name="people.csv", at=BEGINNING)
+        register_import(actor=somebody(), bank=bank, kind=ImportKind.RESIDENTS, file=io.BytesIO(content), name="people.csv", at=BEGINNING)
         for content in (PEOPLE, PEOPLE + b"2001,Name\n")
     ]
 
@@ -66,7 +66,9 @@ def test_the_same_file_registered_twice_at_once_is_one_import() -> None:
     bank = make_bank(code="EB", name="East Bank")
 
     def register(_number: int) -> FileImport:
-        return register_import(bank=bank, kind=ImportKind.RESIDENTS, file=io.BytesIO(PEOPLE), name="people.csv", at=BEGINNING)
+        return register_import(
+            actor=somebody(), bank=bank, kind=ImportKind.RESIDENTS, file=io.BytesIO(PEOPLE), name="people.csv", at=BEGINNING
+        )
 
     assert len(set(at_once(register, range(4)))) == FileImport.objects.count() == 1
 
@@ -74,7 +76,7 @@ def test_the_same_file_registered_twice_at_once_is_one_import() -> None:
 def test_guesses_at_once_do_not_outrun_their_counters() -> None:
     bank = make_bank(code="EB", name="East Bank")
     link = make_resident(links={bank: "1004"}).links.get()
-    code = issue_claim_code(link=link, at=BEGINNING)
+    code = issue_claim_code(actor=somebody(), link=link, at=BEGINNING)
     users = [user_with_phone(phone=f"1380000200{number}") for number in range(2)]
 
     def guess(user: User) -> str:
@@ -92,7 +94,7 @@ def test_guesses_at_once_do_not_outrun_their_counters() -> None:
 def test_one_code_claimed_by_two_at_once_has_one_owner() -> None:
     bank = make_bank(code="EB", name="East Bank")
     resident = make_resident(links={bank: "1004"})
-    code = issue_claim_code(link=resident.links.get(), at=BEGINNING)
+    code = issue_claim_code(actor=somebody(), link=resident.links.get(), at=BEGINNING)
     users = [user_with_phone(phone=f"1380000200{number}") for number in range(4)]
 
     def claim(user: User) -> str:

@@ -16,7 +16,7 @@ from redemptions.services import capture, capture_code, claim_code, enroll_devic
 from residents.models import Resident
 from tests.redemptions.world import S10_AT, outcome, phone_of, scanned
 from tests.threads import at_once
-from tests.world import give_points
+from tests.world import give_points, somebody
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
 
@@ -137,7 +137,7 @@ def test_a_dismissal_comes_before_or_after_a_capture_and_never_between(rich: Res
 
     def step(n: int) -> str:
         if n == len(claims):
-            return outcome(lambda: dismiss_cashier(cashier=bakery, at=S10_AT))
+            return outcome(lambda: dismiss_cashier(actor=somebody(), cashier=bakery, at=S10_AT))
         return till(claims[n], f"k{n}")
 
     answers = at_once(step, range(len(claims) + 1))[:-1]

@@ -14,7 +14,7 @@ from residents.models import BankLink, ClaimCode, Resident
 from residents.services import claim_link, issue_claim_code
 from residents.services.claiming import ClaimRefused, LinkClaimed, TooManyClaimTries
 from tests.world import BEGINNING as NOON
-from tests.world import make_resident
+from tests.world import make_resident, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ def link_of(resident: Resident) -> BankLink:
 
 
 def test_number_and_code_make_the_user_the_resident(li: Resident, person: User) -> None:
-    code = issue_claim_code(link=link_of(li), at=NOON)
+    code = issue_claim_code(actor=somebody(), link=link_of(li), at=NOON)
 
     link = claim_link(user=person, bank="EB", customer="1004", code=code.lower().replace("-", " "), at=NOON)
 
@@ -46,7 +46,7 @@ def test_number_and_code_make_the_user_the_resident(li: Resident, person: User) 
 
 
 def test_claiming_again_changes_nothing(li: Resident, person: User) -> None:
-    code = issue_claim_code(link=link_of(li), at=NOON)
+    code = issue_claim_code(actor=somebody(), link=link_of(li), at=NOON)
     first = claim_link(user=person, bank="EB", customer="1004", code=code, at=NOON)
 
     assert claim_link(user=person, bank="EB", customer="1004", code=code, at=NOON + timedelta(hours=1)) == first
@@ -55,7 +55,7 @@ def test_claiming_again_changes_nothing(li: Resident, person: User) -> None:
 
 @pytest.mark.parametrize(("bank", "customer", "wrong"), [("EB", "1004", True), ("EB", "9999", False), ("XX", "1004", False)])
 def test_wrong_number_and_wrong_code_get_the_same_answer(li: Resident, person: User, bank: str, customer: str, wrong: bool) -> None:  # noqa: FBT001
-    code = issue_claim_code(link=link_of(li), at=NOON)
+    code = issue_claim_code(actor=somebody(), link=link_of(li), at=NOON)
 
     with pytest.raises(ClaimRefused):
         claim_link(user=person, bank=bank, customer=customer, code="AAAAA-AAAAA" if wrong else code, at=NOON)
@@ -66,7 +66,7 @@ def test_wrong_number_and_wrong_code_get_the_same_answer(li: Resident, person: U
 
 
 def test_someone_elses_code_can_be_used_by_nobody_else_after(li: Resident, person: User) -> None:
-    code = issue_claim_code(link=link_of(li), at=NOON)
+    code = issue_claim_code(actor=somebody(), link=link_of(li), at=NOON)
     claim_link(user=person, bank="EB", customer="1004", code=code, at=NOON)
     thief = user_with_phone(phone="+8613800009999")
 
@@ -78,7 +78,7 @@ def test_someone_elses_code_can_be_used_by_nobody_else_after(li: Resident, perso
 
 
 def test_a_code_bears_few_wrong_tries(li: Resident, person: User) -> None:
-    code = issue_claim_code(link=link_of(li), at=NOON)
+    code = issue_claim_code(actor=somebody(), link=link_of(li), at=NOON)
     for _ in range(CLAIM_CODE_TRIES):
         with pytest.raises(ClaimRefused):
             claim_link(user=person, bank="EB", customer="1004", code="AAAAA-AAAAA", at=NOON)
@@ -93,7 +93,7 @@ def test_a_user_guesses_few_times_a_day(li: Resident, person: User) -> None:
     for number in range(CLAIM_TRIES_PER_USER):
         with pytest.raises(ClaimRefused):
             claim_link(user=person, bank="EB", customer=f"77{number}", code="AAAAA-AAAAA", at=NOON)
-    code = issue_claim_code(link=link_of(li), at=NOON)
+    code = issue_claim_code(actor=somebody(), link=link_of(li), at=NOON)
 
     with pytest.raises(TooManyClaimTries):
         claim_link(user=person, bank="EB", customer="1004", code=code, at=NOON + timedelta(hours=23))
@@ -102,8 +102,8 @@ def test_a_user_guesses_few_times_a_day(li: Resident, person: User) -> None:
 
 
 def test_a_code_ends_after_thirty_days_and_with_the_next_one(li: Resident, person: User) -> None:
-    old = issue_claim_code(link=link_of(li), at=NOON)
-    code = issue_claim_code(link=link_of(li), at=NOON + timedelta(days=1))
+    old = issue_claim_code(actor=somebody(), link=link_of(li), at=NOON)
+    code = issue_claim_code(actor=somebody(), link=link_of(li), at=NOON + timedelta(days=1))
     with pytest.raises(ClaimRefused):
         claim_link(user=person, bank="EB", customer="1004", code=old, at=NOON + timedelta(days=1))
 
@@ -115,6 +115,6 @@ def test_a_code_ends_after_thirty_days_and_with_the_next_one(li: Resident, perso
 
 def test_a_claimed_link_gets_no_code(mei: Resident) -> None:
     with pytest.raises(LinkClaimed):
-        issue_claim_code(link=link_of(mei), at=NOON)
+        issue_claim_code(actor=somebody(), link=link_of(mei), at=NOON)
 
     assert not ClaimCode.objects.exists()

@@ -22,13 +22,15 @@ from residents.files import COLUMNS
 from residents.models import BankLink, ClaimCode, Resident
 from residents.queries import customer_hash, customer_of, links_by_hash
 from residents.services import claim_link, import_residents
-from tests.world import BEGINNING
+from tests.world import BEGINNING, somebody
 
 pytestmark = pytest.mark.django_db
 
 
 def take_in(bank: Bank, content: str) -> FileImport:
-    kept = register_import(bank=bank, kind=ImportKind.RESIDENTS, file=io.BytesIO(content.encode()), name="people.csv", at=BEGINNING)
+    kept = register_import(
+        actor=somebody(), bank=bank, kind=ImportKind.RESIDENTS, file=io.BytesIO(content.encode()), name="people.csv", at=BEGINNING
+    )
     return run_import(import_id=kept.pk, handle_chunk=import_residents, columns=COLUMNS, clock=lambda: BEGINNING)
 
 

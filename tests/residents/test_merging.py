@@ -31,7 +31,7 @@ from residents.services.merging import BankLinkedAlready
 from tests.earning.world import bill, bill_rule, everything, send
 from tests.redemptions.world import new_key, phone_of, scanned
 from tests.world import BEGINNING as NOON
-from tests.world import branch_of, give_points, make_link, make_resident
+from tests.world import branch_of, give_points, make_link, make_resident, somebody
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(minutes=1)
@@ -55,7 +55,7 @@ def tom(tom: Resident, west: Bank) -> Resident:
 @pytest.fixture
 def code(li: Resident) -> str:
     """Li's claim code."""
-    return issue_claim_code(link=li.links.get(), at=NOON)
+    return issue_claim_code(actor=somebody(), link=li.links.get(), at=NOON)
 
 
 def join(resident: Resident, code: str) -> BankLink:

@@ -17,6 +17,7 @@ from points.queries import is_frozen
 from residents.models import Resident
 from residents.services import freeze_wallet, unfreeze_wallet
 from residents.services.unfreezing import WalletNotFrozen, ask_unfreeze, carry_out_unfreeze
+from tests.world import somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -48,10 +49,10 @@ def test_an_approval_lifts_no_later_freeze(mei: Resident, east_clerk: User, east
     link = mei.links.get()
     with pytest.raises(WalletNotFrozen):
         ask_unfreeze(clerk=east_clerk, link=link, reason="x", at=now())
-    freeze_wallet(resident=mei, at=now())
+    freeze_wallet(actor=somebody(), resident=mei, at=now())
     approval = approve(approval=ask_unfreeze(clerk=east_clerk, link=link, reason="x", at=now()), checker=east_manager, at=now())
     unfreeze_wallet(resident=mei)
-    freeze_wallet(resident=mei, at=now())
+    freeze_wallet(actor=somebody(), resident=mei, at=now())
 
     carry_out_unfreeze(approval_id=approval.pk, at=now())
 

@@ -15,9 +15,10 @@ from points.errors import MoreThanIsLeft
 from points.expiry import expire_due
 from points.models import Account, Posting, Transfer
 from points.parties import add_terms
-from points.posting import Capture, Clawback, Earn, Gift, Hold, Redeem, Release, Result, Reverse, claw_back, give, post_one
+from points.posting import Capture, Earn, Gift, Hold, Redeem, Release, Result, Reverse, give, post_one
 from points.queries import lots, spendable, terms_of_issuer, version_on
 from residents.models import Resident
+from tests.hands import Clawback, claw_back
 from tests.threads import at_once
 from tests.world import moment
 

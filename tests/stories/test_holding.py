@@ -19,7 +19,7 @@ from points.queries import is_frozen, lots, spendable
 from residents.models import Resident
 from residents.services import freeze_wallet, unfreeze_wallet
 from tests.ledger_world import facts
-from tests.world import give_points, moment
+from tests.world import give_points, moment, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +85,7 @@ def test_s17_not_confirmed_all_of_it_goes_back_to_the_same_lots(rich: Resident, 
 
 @pytest.mark.parametrize("verb", ["redeem", "hold", "gift"])
 def test_s19_a_frozen_wallet_spends_nothing(rich: Resident, mei: Resident, bakery: Cashier, verb: str) -> None:
-    freeze_wallet(resident=rich, at=ASKED)
+    freeze_wallet(actor=somebody(), resident=rich, at=ASKED)
     before = facts()
 
     merchant = bakery.outlet.merchant.party_id
@@ -107,7 +107,7 @@ def test_s19_its_earning_and_what_comes_back_go_on(rich: Resident, east: Bank, b
     spent = post_one(Redeem(wallet=rich.wallet_id, merchant=merchant, points=180, key="S10", effective_at=ASKED), at=ASKED)
     question = held(rich, bakery, 20)
     assert spent.transfer_id is not None
-    freeze_wallet(resident=rich, at=ASKED)
+    freeze_wallet(actor=somebody(), resident=rich, at=ASKED)
 
     give_points(resident=rich, bank=east, points=24, at=ASKED)
     assert post_one(Reverse(wallet=rich.wallet_id, follows=spent.transfer_id, key="undo", effective_at=ASKED), at=ASKED).posted
@@ -117,7 +117,7 @@ def test_s19_its_earning_and_what_comes_back_go_on(rich: Resident, east: Bank, b
 
 
 def test_s19_a_freeze_ends_when_it_is_lifted(rich: Resident, bakery: Cashier) -> None:
-    freeze_wallet(resident=rich, at=ASKED)
+    freeze_wallet(actor=somebody(), resident=rich, at=ASKED)
     freeze_in_the_ledger(rich.wallet_id, at=DUE)
     assert is_frozen(rich.wallet_id)
 

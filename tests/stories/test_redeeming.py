@@ -24,7 +24,7 @@ from residents.models import Resident
 from tests.ledger_world import facts
 from tests.redemptions.world import S10_AT, Till, answer, give_zhang_his_points, outcome, phone_of, s10, scanned
 from tests.threads import at_once
-from tests.world import give_points
+from tests.world import give_points, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -331,7 +331,7 @@ def test_s34_over_http(zhang_rich: Resident, bakery: Cashier, grocer: Cashier, c
 def test_s35_the_dismissed_cashier(zhang_rich: Resident, bakery: Cashier) -> None:
     kept = s10(zhang_rich, bakery)
     claim = scanned(zhang_rich, bakery, at=S10_AT)
-    dismiss_cashier(cashier=bakery, at=S10_AT)
+    dismiss_cashier(actor=somebody(), cashier=bakery, at=S10_AT)
 
     with pytest.raises(ClaimNotFound):  # at once, before any news is delivered
         capture(cashier=bakery, claim_id=claim.pk, points=10, key="after", at=S10_AT)
@@ -350,7 +350,7 @@ def test_s35_the_dismissed_cashier(zhang_rich: Resident, bakery: Cashier) -> Non
 def test_s35_over_http(zhang_rich: Resident, bakery: Cashier, clock: time_machine.Traveller) -> None:
     till = Till(bakery.user)
     body = {"claim": claimed(till, zhang_rich, S10_AT), "points": 180, "key": "s10"}
-    dismiss_cashier(cashier=bakery, at=S10_AT)
+    dismiss_cashier(actor=somebody(), cashier=bakery, at=S10_AT)
 
     assert answer(till.post("/merchant/redemptions", body)) == (401, "sign_in_required")
     assert answer(Till(bakery.user).post("/merchant/redemptions", body))[0] in {401, 403}

@@ -12,7 +12,7 @@ from merchants.models import Cashier
 from merchants.services import dismiss_cashier
 from points.errors import MoreThanIsLeft
 from points.models import Account, Posting, Transfer
-from points.posting import Clawback, Earn, claw_back, post_one
+from points.posting import Earn, post_one
 from points.queries import lots, terms_on
 from redemptions.errors import NoTill, ReceiptNotFound
 from redemptions.models import Redemption, Refund
@@ -20,8 +20,9 @@ from redemptions.services import capture, refund
 from residents.models import Resident
 from settlements.models import IssuerStatement, MerchantLine, MerchantStatement
 from settlements.services import close_day
+from tests.hands import Clawback, claw_back
 from tests.redemptions.world import S10_AT, Till, answer, give_zhang_his_points, s10, scanned
-from tests.world import give_points, moment
+from tests.world import give_points, moment, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -124,7 +125,7 @@ def test_s34_another_till_gives_nothing_back(zhang: Resident, bakery: Cashier, g
 
 
 def test_s35_the_dismissed_cashier_gives_nothing_back(zhang: Resident, bakery: Cashier, spent: Redemption) -> None:
-    dismiss_cashier(cashier=bakery, at=S10_AT)
+    dismiss_cashier(actor=somebody(), cashier=bakery, at=S10_AT)
 
     with pytest.raises(NoTill):
         give_back(bakery, spent, 50, key="after")

@@ -22,7 +22,7 @@ from points.errors import InsufficientPoints
 from points.queries import history, lots, spendable, terms_on
 from residents.models import Resident
 from residents.services.adjusting import ask_adjustment, carry_out_adjustment
-from tests.world import BEGINNING, branch_of, give_points
+from tests.world import BEGINNING, branch_of, give_points, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def as_clerk(resident: Resident, branch: Branch) -> User:
     """The resident, who works at the branch as well."""
     assert resident.user is not None
     User.objects.filter(pk=resident.user.pk).update(is_staff=True)
-    grant_role(user=resident.user, role=Role.BRANCH_MANAGER, branch=branch, at=BEGINNING)
+    grant_role(actor=somebody(), user=resident.user, role=Role.BRANCH_MANAGER, branch=branch, at=BEGINNING)
     return User.objects.get(pk=resident.user.pk)
 
 

@@ -21,7 +21,7 @@ from redemptions.services import capture
 from residents.access import history_for, link_for, links_for, lots_for, resident_for, residents_for, residents_found
 from residents.models import BankLink, Resident
 from tests.redemptions.world import S10_AT, Till, answer, give_zhang_his_points, phone_of, s10, scanned
-from tests.world import give_points
+from tests.world import give_points, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -108,7 +108,7 @@ def test_s35_a_dismissed_cashier_is_signed_out_everywhere_at_once(zhang: Residen
     claim = scanned(zhang, bakery, at=S10_AT)
     assert [answer(till.get("/merchant/today"))[0] for till in tills] == [200, 200]
 
-    dismiss_cashier(cashier=bakery, at=S10_AT)
+    dismiss_cashier(actor=somebody(), cashier=bakery, at=S10_AT)
 
     assert [answer(till.get("/merchant/today")) for till in tills] == [(401, "sign_in_required")] * 2
     again = Till(User.objects.get(pk=bakery.user_id))
@@ -122,10 +122,10 @@ def test_s35_a_dismissed_cashier_is_signed_out_everywhere_at_once(zhang: Residen
 
 
 def test_s35_dismissing_again_changes_nothing(bakery: Cashier) -> None:
-    first = dismiss_cashier(cashier=bakery, at=S10_AT)
+    first = dismiss_cashier(actor=somebody(), cashier=bakery, at=S10_AT)
     epoch = User.objects.get(pk=bakery.user_id).session_epoch
 
-    second = dismiss_cashier(cashier=bakery, at=S10_AT.replace(hour=23))
+    second = dismiss_cashier(actor=somebody(), cashier=bakery, at=S10_AT.replace(hour=23))
 
     assert second.dismissed_at == first.dismissed_at == S10_AT
     assert User.objects.get(pk=bakery.user_id).session_epoch == epoch
@@ -134,6 +134,6 @@ def test_s35_dismissing_again_changes_nothing(bakery: Cashier) -> None:
 def test_s35_nobody_else_is_signed_out(bakery: Cashier, grocer: Cashier) -> None:
     other = Till(grocer.user)
 
-    dismiss_cashier(cashier=bakery, at=S10_AT)
+    dismiss_cashier(actor=somebody(), cashier=bakery, at=S10_AT)
 
     assert answer(other.get("/merchant/today"))[0] == 200

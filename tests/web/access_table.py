@@ -156,9 +156,9 @@ ADDRESSES: Final[dict[str, tuple[Request, ...]]] = {
     "merchant/statements/<uuid:statement_id>/": (
         Request("GET", "/merchant/statements/{settlements.merchantstatement}/", "SNNY0NNNNNNS"),  # Bakery's
     ),
-    "merchant/lines/<int:number>/proof/": (Request("GET", "/merchant/lines/{settlements.merchantline}/proof/", "SNNY0NNNNNNS"),),
+    "merchant/lines/<number:number>/proof/": (Request("GET", "/merchant/lines/{settlements.merchantline}/proof/", "SNNY0NNNNNNS"),),
     "merchant/receipts/<str:number>/proof/": (Request("GET", "/merchant/receipts/{receipt}/proof/", "SNNY0NNNNNNS"),),
-    "merchant/lines/<int:number>/": (Request("GET", "/merchant/lines/{settlements.merchantline}/", "SNNY0NNNNNNS"),),  # Bakery's
+    "merchant/lines/<number:number>/": (Request("GET", "/merchant/lines/{settlements.merchantline}/", "SNNY0NNNNNNS"),),  # Bakery's
     "merchant/settings/": (Request("GET", "/merchant/settings/", "SNNYYNNNNNNS"),),
     "merchant/outlet/": (
         Request("POST", "/merchant/outlet/", "S0000000000S"),
@@ -173,8 +173,8 @@ ADDRESSES: Final[dict[str, tuple[Request, ...]]] = {
     "api/v1/events/<path:event_id>": (Request("GET", "/api/v1/events/unknown", "SSSSSSSSSSS0"),),
     "api/v1/cancellations": (Request("POST", "/api/v1/cancellations", "SSSSSSSSSSSB", json=True),),
     "api/v1/log/checkpoint": (Request("GET", "/api/v1/log/checkpoint", "000000000000"),),  # for everyone; nothing is signed here
-    "api/v1/log/checkpoint/<int:size>": (Request("GET", "/api/v1/log/checkpoint/1", "000000000000"),),
-    "api/v1/log/checkpoint/over/<int:number>": (Request("GET", "/api/v1/log/checkpoint/over/1", "000000000000"),),
+    "api/v1/log/checkpoint/<number:size>": (Request("GET", "/api/v1/log/checkpoint/1", "000000000000"),),
+    "api/v1/log/checkpoint/over/<number:number>": (Request("GET", "/api/v1/log/checkpoint/over/1", "000000000000"),),
     "api/v1/log/proof/inclusion": (
         Request("GET", "/api/v1/log/proof/inclusion", "BBBBBBBBBBBB"),
         Request("GET", "/api/v1/log/proof/inclusion?number=1&size=1", "YYYYYYYYYYYY"),
@@ -183,7 +183,7 @@ ADDRESSES: Final[dict[str, tuple[Request, ...]]] = {
         Request("GET", "/api/v1/log/proof/consistency", "BBBBBBBBBBBB"),
         Request("GET", "/api/v1/log/proof/consistency?from=1&to=1", "YYYYYYYYYYYY"),
     ),
-    "api/v1/log/tile/<int:level>/<tile_place:place>": (Request("GET", "/api/v1/log/tile/0/000.p/1", "YYYYYYYYYYYY"),),
+    "api/v1/log/tile/<number:level>/<tile_place:place>": (Request("GET", "/api/v1/log/tile/0/000.p/1", "YYYYYYYYYYYY"),),
     "api/v1/log/keys": (Request("GET", "/api/v1/log/keys", "YYYYYYYYYYYY"),),
     "api/v1/log/cosignatures": (Request("POST", "/api/v1/log/cosignatures", "BBBBBBBBBBBB", json=True),),
     "api/v1/log/leaves": (Request("GET", "/api/v1/log/leaves", "SSSSSSSSSSS0"),),

@@ -27,7 +27,7 @@ from tests.earning.world import bill, bill_rule, send
 from tests.openapi.world import make_partner
 from tests.redemptions.world import S10_AT, give_zhang_his_points, s10, scanned
 from tests.web.access_table import ADMIN_PAGES
-from tests.world import BEGINNING, give_points, moment
+from tests.world import BEGINNING, give_points, moment, somebody
 
 WHO: Final = {
     "resident": "mei",
@@ -78,7 +78,7 @@ def _rows(cast: Callable[[str], Any]) -> dict[str, object]:
     bill_rule(east)
     for amount in (24520, 24530):  # the second content of one event id is a conflict
         send(east, bill(amount, paid=BEGINNING, event_id="b1"), at=BEGINNING)
-    system = make_client(bank=east, name="East core", scopes=SCOPES).client
+    system = make_client(actor=somebody(), at=BEGINNING, bank=east, name="East core", scopes=SCOPES).client
     asked = adjustment_asked(cast("east_clerk"), bank=east, branch=cast("east_branch"))
     own = {
         "branches.alliance": east.alliance_id,
@@ -119,4 +119,6 @@ def _rows(cast: Callable[[str], Any]) -> dict[str, object]:
 
 
 def _file_import(bank: Bank) -> FileImport:
-    return register_import(bank=bank, kind=ImportKind.RESIDENTS, file=io.BytesIO(b"customer\n1\n"), name="people.csv", at=BEGINNING)
+    return register_import(
+        actor=somebody(), bank=bank, kind=ImportKind.RESIDENTS, file=io.BytesIO(b"customer\n1\n"), name="people.csv", at=BEGINNING
+    )

@@ -17,7 +17,7 @@ from redemptions.models import Redemption, Refund, Undo
 from redemptions.services import capture
 from residents.models import Resident
 from tests.redemptions.world import Till, answer, phone_of, scanned
-from tests.world import give_points
+from tests.world import give_points, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def taken(mei: Resident, bakery: Cashier, east: Bank) -> Redemption:
 @pytest.fixture
 def ning(bakery: Cashier) -> Cashier:
     """Another cashier at the same outlet."""
-    return appoint_cashier(outlet=bakery.outlet, phone="+8613900000009", name="Ning", at=now())
+    return appoint_cashier(actor=somebody(), outlet=bakery.outlet, phone="+8613900000009", name="Ning", at=now())
 
 
 def made_for(cashier: Cashier | None) -> dict[str, str]:

@@ -12,7 +12,7 @@ from core.clock import now
 from identity.services import user_with_phone
 from residents.models import Resident
 from residents.services import issue_claim_code
-from tests.world import give_points, make_resident
+from tests.world import give_points, make_resident, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def code(east: Bank) -> str:
     """The claim code of East Bank's customer 1004."""
     li = make_resident(links={east: "1004"}, name="Li")
-    return issue_claim_code(link=li.links.get(), at=now())
+    return issue_claim_code(actor=somebody(), link=li.links.get(), at=now())
 
 
 def claim(client: Client, body: Any, **headers: str) -> tuple[int, dict[str, Any]]:

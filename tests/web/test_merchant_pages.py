@@ -31,7 +31,7 @@ from settlements.models import BusinessDay, MerchantLine, MerchantStatement
 from settlements.services import close_day
 from tests.redemptions.world import new_key, scanned
 from tests.web.test_resident_pages import text_of
-from tests.world import give_points, neighborhood_of
+from tests.world import give_points, neighborhood_of, somebody
 from web.merchant.shell import FILES
 
 pytestmark = pytest.mark.django_db
@@ -110,7 +110,7 @@ def test_staff_land_at_the_desk(operator: User) -> None:
 
 
 def test_one_who_is_both_lands_at_the_till_and_may_change_over(mei: Resident, bakery: Cashier) -> None:
-    appoint_cashier(outlet=bakery.outlet, phone="+8613800001001", name="Mei", at=now())
+    appoint_cashier(actor=somebody(), outlet=bakery.outlet, phone="+8613800001001", name="Mei", at=now())
 
     landed = sign_in("13800001001")
 
@@ -180,8 +180,8 @@ def test_what_can_not_be_is_not_there(path: str, browser: Client) -> None:
 
 
 def test_a_cashier_of_two_outlets_chooses(browser: Client, bakery: Cashier, grocer: Cashier, east: Bank, rich: Resident) -> None:
-    second = open_outlet(merchant=bakery.outlet.merchant, neighborhood=neighborhood_of(east), name="Bakery 2", at=now())
-    other = appoint_cashier(outlet=second, phone="+8613900000001", name="Bao", at=now())
+    second = open_outlet(actor=somebody(), merchant=bakery.outlet.merchant, neighborhood=neighborhood_of(east), name="Bakery 2", at=now())
+    other = appoint_cashier(actor=somebody(), outlet=second, phone="+8613900000001", name="Bao", at=now())
     (here,), (there,) = sell(rich, bakery, 10), sell(rich, other, 20)
 
     assert here.receipt in text_of(browser.get("/merchant/today/"))
@@ -197,8 +197,8 @@ def test_a_cashier_of_two_outlets_chooses(browser: Client, bakery: Cashier, groc
 
 
 def test_an_outlet_that_closed_gives_way_to_the_first(browser: Client, bakery: Cashier, east: Bank) -> None:
-    second = open_outlet(merchant=bakery.outlet.merchant, neighborhood=neighborhood_of(east), name="Bakery 2", at=now())
-    appoint_cashier(outlet=second, phone="+8613900000001", name="Bao", at=now())
+    second = open_outlet(actor=somebody(), merchant=bakery.outlet.merchant, neighborhood=neighborhood_of(east), name="Bakery 2", at=now())
+    appoint_cashier(actor=somebody(), outlet=second, phone="+8613900000001", name="Bao", at=now())
     browser.post("/merchant/outlet/", {"outlet": second.pk})
     second.closed_at = now()
     second.save()
@@ -304,8 +304,8 @@ def test_every_line_of_a_statement_opens_to_its_receipt(browser: Client, rich: R
 
 
 def test_another_outlets_lines_of_the_same_merchant_open_too(browser: Client, rich: Resident, bakery: Cashier, east: Bank) -> None:
-    second = open_outlet(merchant=bakery.outlet.merchant, neighborhood=neighborhood_of(east), name="Bakery 2", at=now())
-    (there,) = sell(rich, appoint_cashier(outlet=second, phone="+8613900000009", name="Bo", at=now()), 20)
+    second = open_outlet(actor=somebody(), merchant=bakery.outlet.merchant, neighborhood=neighborhood_of(east), name="Bakery 2", at=now())
+    (there,) = sell(rich, appoint_cashier(actor=somebody(), outlet=second, phone="+8613900000009", name="Bo", at=now()), 20)
     close_today()
 
     page = text_of(browser.get(f"/merchant/lines/{MerchantLine.objects.get().pk}/"))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
+from core.counting.services import FAILED
 from core.outbox.services import publish
 from merchants.services import CashierDismissed
 from points.choices import CheckKind
@@ -50,6 +52,14 @@ def test_the_books_the_sealer_and_the_outbox_are_measured() -> None:
             "outbox_waiting": 1,
             "outbox_lag_seconds": 60,
         }
+
+
+def test_a_limit_that_could_not_be_counted_is_told_of() -> None:
+    cache.set(FAILED, 3)
+    assert figures()["limit_failures"] == 3
+
+    cache.delete(FAILED)
+    assert "limit_failures" not in figures()
 
 
 def test_an_embedded_system_answers_its_own_machine_only() -> None:

@@ -19,7 +19,7 @@ from residents.models import Resident
 from tests.earning.world import bill, send
 from tests.journeys.reach_world import ReachWorld, make_reach_world
 from tests.redemptions.world import scanned
-from tests.world import give_points, neighborhood_of
+from tests.world import give_points, neighborhood_of, somebody
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 MORE: Final = 100
@@ -36,9 +36,9 @@ def grow(mei: Resident, bakery: Cashier, east: Bank) -> None:
         send(east, bill(24520, paid=now()), at=now())
         give_points(resident=mei, bank=east, points=1_000, at=now())
         capture(cashier=bakery, claim_id=scanned(mei, bakery, at=now()).pk, points=1, key=f"more-{number}", at=now())
-        merchant = enroll_merchant(name=f"Merchant {number}", acquirer=east, at=now())
-        outlet = open_outlet(merchant=merchant, neighborhood=neighborhood_of(east), name=f"Outlet {number}", at=now())
-        cashier = appoint_cashier(outlet=outlet, phone="+8613900000001", name="Bao", at=now())
+        merchant = enroll_merchant(actor=somebody(), name=f"Merchant {number}", acquirer=east, at=now())
+        outlet = open_outlet(actor=somebody(), merchant=merchant, neighborhood=neighborhood_of(east), name=f"Outlet {number}", at=now())
+        cashier = appoint_cashier(actor=somebody(), outlet=outlet, phone="+8613900000001", name="Bao", at=now())
         capture(cashier=cashier, claim_id=scanned(mei, cashier, at=now()).pk, points=1, key=f"there-{number}", at=now())
 
 

@@ -18,11 +18,12 @@ from earning.services import cancel_event
 from merchants.models import Cashier
 from points.choices import Reason
 from points.expiry import expire_due
-from points.posting import Adjust, AdjustOut, Capture, Gift, Hold, Release, adjust, give, merge, post_one
+from points.posting import Capture, Gift, Hold, Release, give, merge, post_one
 from points.queries import history, terms_on
 from redemptions.services import capture, refund, undo
 from residents.models import Resident
 from tests.earning.world import bill, bill_rule, send
+from tests.hands import Adjust, AdjustOut, adjust
 from tests.redemptions.world import S10_AT, give_zhang_his_points, s10, scanned
 from tests.world import give_points, moment
 

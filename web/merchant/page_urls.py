@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+import core.paths  # noqa: F401 - numbers in addresses
 from web.merchant import pages, proofs, shell
 
 urlpatterns = [
@@ -13,8 +14,8 @@ urlpatterns = [
     path("receipts/<str:number>/proof/", proofs.show_receipt_proof, name="merchant-receipt-proof"),
     path("statements/", pages.show_statements, name="merchant-statements"),
     path("statements/<uuid:statement_id>/", pages.show_statement, name="merchant-statement"),
-    path("lines/<int:number>/", pages.show_line, name="merchant-line"),
-    path("lines/<int:number>/proof/", proofs.show_line_proof, name="merchant-line-proof"),
+    path("lines/<number:number>/", pages.show_line, name="merchant-line"),
+    path("lines/<number:number>/proof/", proofs.show_line_proof, name="merchant-line-proof"),
     path("settings/", pages.show_settings, name="merchant-settings"),
     path("outlet/", pages.choose_outlet, name="merchant-outlet"),
     path("offline/", pages.offline, name="merchant-offline"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
+from core.channels.reach import PhoneOutOfReach
 from core.channels.services import send_text
 from core.clock import alliance_day
 from identity.queries import phone_of
@@ -17,6 +19,8 @@ from residents.models import ExpiryNotice, Resident
 def tell_of_expiry(*, notice_id: int, at: datetime) -> None:
     """
     Send the notice in the resident's language; not after the last day, and not to one who can't sign in any more.
+
+    A number that text messages don't go to any more is told nothing.
 
     :raises MessageNotSent: if the gateway did not take it; the news is then delivered again later.
     """
@@ -34,4 +38,5 @@ def tell_of_expiry(*, notice_id: int, at: datetime) -> None:
             notice.points,
         )
         text = words % {"points": notice.points, "day": date_format(notice.expires_on, "DATE_FORMAT")}
-    send_text(phone=phone, text=text, at=at)
+    with suppress(PhoneOutOfReach):  # the news would be delivered for ever
+        send_text(phone=phone, text=text, at=at)

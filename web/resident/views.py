@@ -19,7 +19,7 @@ from residents.access import resident_of, wallets_of_user
 from residents.models import Resident
 from residents.services import claim_link
 from web.bodies import read_fields
-from web.problems import json_view, read_texts
+from web.problems import json_view
 from web.resident.actors import PHONE_IN_SESSION
 from web.resident.wallet import lots_shown, transfers_shown
 
@@ -31,7 +31,7 @@ HANDLE_DIGITS: Final = 9
 def links(request: HttpRequest) -> HttpResponse:
     """Claim a customer number of a bank: `{bank, customer, code}`."""
     assert isinstance(request.user, User)
-    body = read_texts(request, "bank", "customer", "code")
+    body = read_fields(request, {"bank": str, "customer": str, "code": str})
     link = claim_link(user=request.user, bank=body["bank"], customer=body["customer"], code=body["code"], at=now())
     return JsonResponse({"bank": link.bank.code, "resident": str(link.resident_id)}, status=HTTPStatus.CREATED)
 

@@ -1,78 +1,102 @@
-"""allauth's views of signing in by code, with our forms and our sentences."""
+"""Signing in by a code, in two steps, and out."""
 
 from __future__ import annotations
 
 import re
-from http import HTTPStatus
 from typing import Any, Final
 
-from allauth.account.views import ConfirmLoginCodeView, LogoutView, RequestLoginCodeView
+from allauth.account.mixins import NextRedirectMixin, RedirectAuthenticatedUserMixin
+from allauth.account.utils import perform_login
+from allauth.account.views import LogoutView
+from allauth.core import ratelimit
 from allauth.core.ratelimit import respond_429
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_safe
-from django.views.generic import TemplateView
+from django.views.generic import FormView, TemplateView
 
 from core.clock import now
 from core.errors import DomainError
+from core.problems import STATUS
 from identity.forms import CodeForm, PhoneForm
 from identity.models import User
+from identity.phones import masked_phone
+from identity.services import check_code, send_code
 from merchants.queries import working_till
 from redemptions.services import revoke_device
 from residents.models import Resident
 from residents.queries import is_resident
 from web.resident.actors import PHONE_IN_SESSION, signed_in_page
+from web.sign_in.browsers import remember, visitor_of
 from web.sign_in.demo import offered
+from web.sign_in.pending import Pending
 
 HANDLE: Final = re.compile(r"[0-9]{9}")
 
 
-class RequestCode(RequestLoginCodeView):  # type: ignore[misc]  # allauth has no types
+class RequestCode(RedirectAuthenticatedUserMixin, NextRedirectMixin, FormView):  # type: ignore[misc, type-arg]  # allauth has no types
     """Asks for a phone number and sends it a code."""
 
     template_name = "sign_in/request_code.html"
+    form_class = PhoneForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The demo's people besides, where there are any."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return {**context, "demo": offered()}
 
-    def get_form_class(self) -> type[PhoneForm]:
-        """Our form."""
-        return PhoneForm
-
     def form_valid(self, form: PhoneForm) -> HttpResponse:
-        """Send the code, or say why not."""
+        """Send the code, or say why not. What is said depends on who asks, never on whether someone has the number."""
+        if not ratelimit.consume(self.request, action="request_login_code"):
+            refused: HttpResponse = respond_429(self.request)
+            return refused
+        phone, visitor = form.cleaned_data["phone"], visitor_of(self.request)
         try:
-            response: HttpResponse = super().form_valid(form)
+            sent = send_code(phone=phone, visitor=visitor, at=now())
         except DomainError as refusal:
             form.add_error("phone", str(refusal))
-            response = self.render_to_response(self.get_context_data(form=form), status=HTTPStatus.TOO_MANY_REQUESTS)
-        return response
-
-    def form_invalid(self, form: PhoneForm) -> HttpResponse:
-        """Say what is wrong; of a number that is sent over and over, that it is too much."""
-        if form.has_error("phone", code="rate_limited"):
-            refusal: HttpResponse = respond_429(self.request)
-            return refusal
-        response: HttpResponse = super().form_invalid(form)
+            return self.render_to_response(self.get_context_data(form=form), status=STATUS[refusal.kind])
+        Pending(phone=phone, only_to_known=sent.only_to_known).keep(self.request)
+        response = redirect(self.passthrough_next_url(reverse("account_confirm_login_code")))
+        remember(response, visitor)
         return response
 
 
-class ConfirmCode(ConfirmLoginCodeView):  # type: ignore[misc]
+class ConfirmCode(RedirectAuthenticatedUserMixin, NextRedirectMixin, FormView):  # type: ignore[misc, type-arg]
     """Asks for the code and signs in."""
 
     template_name = "sign_in/confirm_code.html"
+    form_class = CodeForm
+    pending: Pending
 
-    def get_form_class(self) -> type[CodeForm]:
-        """Our form."""
-        return CodeForm
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Nothing to confirm without having asked for a code."""
+        pending = Pending.of(request)
+        if pending is None:
+            return redirect(self.passthrough_next_url(reverse("account_request_login_code")))
+        self.pending = pending
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        """Whose code it must be, instead of what it must be."""
-        kwargs: dict[str, Any] = super().get_form_kwargs()
-        kwargs.pop("code", None)
-        return {**kwargs, "user": self._process.user}
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The tail of the number, and whether only some get a text just now."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "phone": masked_phone(self.pending.phone), "only_to_known": self.pending.only_to_known}
+
+    def form_valid(self, form: CodeForm) -> HttpResponse:
+        """Sign in, or say why not."""
+        visitor = visitor_of(self.request)
+        try:
+            user = check_code(phone=self.pending.phone, visitor=visitor, typed=form.cleaned_data["code"], at=now())
+        except DomainError as refusal:
+            form.add_error("code", str(refusal))
+            return self.render_to_response(self.get_context_data(form=form))
+        Pending.forget(self.request)
+        response: HttpResponse = perform_login(self.request, user, redirect_url=self.get_next_url())
+        if user.is_active:
+            remember(response, visitor.having(user))
+        return response
 
 
 @require_safe
@@ -110,4 +134,4 @@ class SignOut(LogoutView):  # type: ignore[misc]
         told = self.request.POST.get("handle", "")
         handles = {self.request.session.get(PHONE_IN_SESSION), int(told) if HANDLE.fullmatch(told) else None}
         for handle in handles - {None}:
-            revoke_device(resident=resident, handle=handle, at=now())
+            revoke_device(actor=user, resident=resident, handle=handle, at=now())

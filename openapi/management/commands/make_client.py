@@ -8,6 +8,8 @@ from argparse import ArgumentParser
 from django.core.management.base import BaseCommand
 
 from branches.models import Bank
+from core.clock import now
+from identity.commands import actor_of_command, add_actor
 from openapi.scopes import SCOPES
 from openapi.services import make_client
 
@@ -19,14 +21,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--bank", required=True, help="code of the bank")
+        add_actor(parser)
         parser.add_argument("--name", default="", help="what the system is called")
         parser.add_argument("--scope", action="append", choices=sorted(SCOPES), help="what it may do; may be given again (default: all)")
 
-    def handle(self, *, bank: str, name: str, scope: list[str] | None, **_options: object) -> None:
+    def handle(self, *, bank: str, name: str, scope: list[str] | None, acting: str = "", **_options: object) -> None:
         found = Bank.objects.filter(code=bank).first()
         if found is None:
             self.stderr.write(f"There is no bank with the code {bank}.")
             sys.exit(2)
-        made = make_client(bank=found, name=name or f"{found.name} core", scopes=scope or list(SCOPES))
+        made = make_client(
+            actor=actor_of_command(acting), at=now(), bank=found, name=name or f"{found.name} core", scopes=scope or list(SCOPES)
+        )
         self.stdout.write(f"client_id: {made.client.client_id}\nclient_secret: {made.secret}\nscopes: {made.client.scopes}")
         self.stdout.write("Keep the secret now: it is not shown again.")

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from core.clock import alliance_day, now
 from core.errors import DomainError
 from core.progress import bar
+from identity.commands import actor_of_command, add_actor
 from settlements.citing import citation_of
 from settlements.queries import summary_of
 from settlements.services import close_day
@@ -24,10 +25,11 @@ class Command(BaseCommand):
     help = "Close a business day: write the statements of all redemptions sealed since the last closed day. Again, it changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        add_actor(parser)
         parser.add_argument("--day", type=date.fromisoformat, metavar="YYYY-MM-DD", help="The day to close; yesterday when not given.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        at = now()
+        at, actor = now(), actor_of_command(options["acting"])
         day = options["day"] or alliance_day(at) - timedelta(days=1)
         with bar(label="statement lines", total=None, unit="number") as shown:
 
@@ -36,7 +38,7 @@ class Command(BaseCommand):
                 shown.update(done - shown.n)
 
             try:
-                closed = close_day(day=day, at=at, moved=moved)
+                closed = close_day(day=day, at=at, actor=actor, moved=moved)
             except DomainError as refusal:
                 raise CommandError(str(refusal), returncode=REFUSED) from refusal
         self.stdout.write(summary_of(day=closed))

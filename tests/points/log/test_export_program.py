@@ -17,12 +17,13 @@ from pytest_django import Settings
 
 from core.clock import now
 from points.choices import Reason
-from points.commands import Adjust, AdjustOut, Settle
+from points.commands import Settle
 from points.expiry import expire_due
 from points.log.checkpoints import checkpoint_of, cosign, latest_checkpoint, make_checkpoint
 from points.log.notes import split_note
 from points.log.sealing import seal_all
-from points.posting import adjust, merge, settle
+from points.posting import merge, settle
+from tests.hands import Adjust, AdjustOut, adjust
 from tests.ledger_world import IN_A_YEAR, NOON, SOON, LedgerWorld
 from tests.points.log.test_verify_books import export, run
 from tests.points.log.world import EAST_WITNESS, PROGRAM, WEST_WITNESS, log_key, mirror, sealed
