@@ -46,6 +46,8 @@ from branches.staff_admin import (
     actor_of,
     roles_in,
 )
+from core.audit.choices import SecurityEventKind
+from core.audit.services import record_security_event
 from core.clock import alliance_day, now
 from core.errors import DomainError, NotFound
 from core.limits import TERMS_GRACE_DAYS, TERMS_MONTHS
@@ -328,6 +330,7 @@ class FileImportAdmin(ScopedAdmin):
             found = import_for(actor=actor_of(request), import_id=import_id)
         except DomainError:
             raise Http404 from None
+        record_security_event(SecurityEventKind.EXPORT_DOWNLOADED, at=now(), actor_id=actor_of(request).pk, about=found)
         headers = {"Content-Disposition": f'attachment; filename="{found.pk}-errors.csv"'}
         return StreamingHttpResponse(report_csv(file_import=found), content_type="text/csv; charset=utf-8", headers=headers)
 

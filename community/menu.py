@@ -56,6 +56,7 @@ MENU: Final[tuple[tuple[Promise, tuple[tuple[str, str], ...]], ...]] = (
             ("identity.user", "person"),
             ("branches.staffrole", "admin_panel_settings"),
             ("openapi.client", "key"),
+            ("audit.securityevent", "shield_person"),
         ),
     ),
 )

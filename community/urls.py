@@ -6,13 +6,15 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from branches.staff_admin import ScopedAdmin
-from community import ledger_admin
+from community import ledger_admin, security_admin
+from community.staff_login import change_password, sign_out
 from web.health import healthz, readyz
 from web.metrics import metrics
 
 handler400 = "web.edges.bad_request"
 handler404 = "web.edges.not_found"
 ledger_admin.register()
+security_admin.register()
 
 # Packages of others bring admin pages that know nothing of our roles; only pages that do are served.
 for model, page in list(admin.site._registry.items()):  # noqa: SLF001 - no public way to the registered pages
@@ -23,6 +25,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
+    path("admin/logout/", sign_out),
+    path("admin/password_change/", admin.site.admin_view(change_password, cacheable=True)),
     path("admin/", admin.site.urls),
     path("api/", include("openapi.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

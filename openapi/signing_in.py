@@ -14,6 +14,8 @@ from urllib.parse import unquote_plus
 
 from oauth2_provider.oauth2_validators import OAuth2Validator
 
+from core.audit.choices import SecurityEventKind
+from core.audit.services import count_failure
 from core.clock import now
 from core.counting.services import Counted, Policy, count, put_back
 from core.limits import TOKENS_PER_MINUTE, WRONG_SECRETS, WRONG_SECRETS_SECONDS
@@ -49,10 +51,12 @@ class ClientValidator(OAuth2Validator):  # type: ignore[misc]  # the toolkit has
         wrong = f"{client_id}|{visit.network}"
         visit.counted = count(policy=SECRET, key=wrong, at=at)
         if visit.counted.is_over:
+            count_failure(SecurityEventKind.SECRET_REFUSED, at=at, details={"why": TooManyWrongSecrets.code})
             raise TooManyWrongSecrets(visit.counted)
         client = self._load_application(client_id, request)
         right = is_one_of(secret, client.secrets_at(at) if client else (NOBODYS, NOBODYS)) and bool(secret)
         if client is None or not right:
+            count_failure(SecurityEventKind.SECRET_REFUSED, at=at, about=client)
             return False
         put_back(policy=SECRET, key=wrong, at=at)
         visit.counted = count(policy=TOKEN, key=client_id, at=at)

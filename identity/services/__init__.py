@@ -1,6 +1,7 @@
 """Named writes, by topic: users and their sessions, and the codes by which they prove a phone."""
 
 from identity.services.codes import check_code, forget_old_codes, send_code
+from identity.services.entries import note_password_changed, note_sign_in_failed, note_signed_in, note_signed_out
 from identity.services.users import actor_named, choose_language, end_sessions, make_staff, mark_made_up, system_actor, user_with_phone
 
 __all__ = [
@@ -11,6 +12,10 @@ __all__ = [
     "forget_old_codes",
     "make_staff",
     "mark_made_up",
+    "note_password_changed",
+    "note_sign_in_failed",
+    "note_signed_in",
+    "note_signed_out",
     "send_code",
     "system_actor",
     "user_with_phone",

@@ -12,6 +12,9 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.audit.choices import SecurityEventKind
+from core.audit.services import record_security_event
+from core.clock import now
 from core.errors import NotFound
 from openapi.errors import FieldWrong
 from openapi.scopes import LOG_READ
@@ -51,7 +54,15 @@ class Leaves(PartnerView):
         checkpoint = latest_checkpoint()
         if checkpoint is None:
             raise NotFound
-        lines = _lines(self.client(request).bank.issuer_id, int(after), checkpoint)
+        client = self.client(request)
+        record_security_event(
+            SecurityEventKind.EXPORT_DOWNLOADED,
+            at=now(),
+            actor_id=None,
+            about=client,
+            details={"after": int(after), "upto": checkpoint.size},
+        )
+        lines = _lines(client.bank.issuer_id, int(after), checkpoint)
         return StreamingHttpResponse(lines, content_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
 
 

@@ -38,7 +38,9 @@ TABLES: Final[Mapping[str, str]] = {
     "branches_staffrole": ORDINARY,
     "cache_entry": ORDINARY,
     "channels_message": ORDINARY,
-    "django_admin_log": ORDINARY,
+    "core_security_event": READ,
+    "counting_counter": ORDINARY,
+    "django_admin_log": ADD,
     "django_content_type": ORDINARY,
     "django_migrations": READ,
     "django_session": ORDINARY,
@@ -112,6 +114,7 @@ TABLES: Final[Mapping[str, str]] = {
 }
 # Those of everybody: none. Those of the run-time login: the others are called by functions, or by the owner alone.
 FUNCTIONS: Final = {
+    "core_record_security_event",
     "earning_take_back",
     "merchants_working_till",
     "outbox_publish",
@@ -145,6 +148,7 @@ FUNCTIONS: Final = {
 }
 # Numbers of rows that functions of the owner write; all others give the run-time login their next number.
 NOT_DRAWN: Final = {
+    "core_security_event_id_seq",
     "django_migrations_id_seq",
     "earning_takenback_id_seq",
     "points_terms_id_seq",

@@ -26,6 +26,9 @@ ACTORS: Final = {
 THEMSELVES: Final = {
     "identity.services.users.choose_language": "user",
     "residents.services.claiming.claim_link": "user",
+    "identity.services.entries.note_signed_in": "user",
+    "identity.services.entries.note_signed_out": "user",
+    "identity.services.entries.note_password_changed": "user",
     "redemptions.services.devices.enroll_device": "resident",
     "redemptions.services.devices.trial_code": "resident",
     "redemptions.services.devices.codes_ahead": "resident",
@@ -54,6 +57,7 @@ NOBODY: Final = {
     "identity.services.codes.send_code": NOT_KNOWN_YET,
     "identity.services.codes.check_code": NOT_KNOWN_YET,
     "identity.services.codes.forget_old_codes": CLOCK,
+    "identity.services.entries.note_sign_in_failed": "a stranger failed",
     "identity.services.quotas.refusal_to_send": READS,
     "identity.services.quotas.refusal_to_check": READS,
     "identity.services.quotas.is_open_to_newcomers": READS,

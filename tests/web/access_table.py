@@ -85,6 +85,7 @@ ADMIN_PAGES: Final[dict[str, AdminPage]] = {
     "settlements.merchantline": AdminPage("YYYYYY", "Y00YYY"),
     "settlements.issuerstatement": AdminPage("NNNYYY", "NNNYYY"),
     "settlements.netpayment": AdminPage("NNNYYY", "NNNYYY"),
+    "audit.securityevent": AdminPage("NNNNYY", "NNNNYY"),
 }
 
 ADMIN_ROUTES: Final = (

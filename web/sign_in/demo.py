@@ -21,6 +21,7 @@ from core.limits import DEMO_NEWCOMERS_OFFERED, DEMO_RESIDENTS_OFFERED, DEMO_STA
 from identity.demo import DEMO_PASSWORD
 from identity.models import User
 from identity.queries import made_up_staff, made_up_user
+from identity.services import note_signed_in
 from merchants.models import Cashier
 from merchants.queries import made_up_tills
 from points.queries import lots
@@ -92,4 +93,5 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
     if user is None:
         raise Http404
     login(request, user, backend=BACKEND)
+    note_signed_in(user=user, way="demo", at=now())
     return redirect("landing")

@@ -22,7 +22,8 @@ from core.problems import STATUS
 from identity.forms import CodeForm, PhoneForm
 from identity.models import User
 from identity.phones import masked_phone
-from identity.services import check_code, send_code
+from identity.queries import user_by_phone
+from identity.services import check_code, note_sign_in_failed, note_signed_in, note_signed_out, send_code
 from merchants.queries import working_till
 from redemptions.services import revoke_device
 from residents.models import Resident
@@ -90,11 +91,13 @@ class ConfirmCode(RedirectAuthenticatedUserMixin, NextRedirectMixin, FormView): 
         try:
             user = check_code(phone=self.pending.phone, visitor=visitor, typed=form.cleaned_data["code"], at=now())
         except DomainError as refusal:
+            note_sign_in_failed(user=user_by_phone(phone=self.pending.phone), way="code", why=refusal.code, at=now())
             form.add_error("code", str(refusal))
             return self.render_to_response(self.get_context_data(form=form))
         Pending.forget(self.request)
         response: HttpResponse = perform_login(self.request, user, redirect_url=self.get_next_url())
         if user.is_active:
+            note_signed_in(user=user, way="code", at=now())
             remember(response, visitor.having(user))
         return response
 
@@ -122,6 +125,8 @@ class SignOut(LogoutView):  # type: ignore[misc]
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
         """Stop this phone's codes, sign out, and ask the browser to forget what it kept."""
         self._stop_codes()
+        if isinstance(self.request.user, User):
+            note_signed_out(user=self.request.user, at=now())
         response: HttpResponse = super().post(*args, **kwargs)
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
