@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST
 from unfold.forms import AuthenticationForm
 
 from core.clock import now
@@ -47,9 +46,8 @@ def change_password(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-@require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Leave the desk."""
-    if isinstance(request.user, User):
+    if request.method == "POST" and isinstance(request.user, User):
         note_signed_out(user=request.user, at=now())
     return admin.site.logout(request)
