@@ -10,10 +10,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community.settings")
 
 def main() -> None:
     """Run one command."""
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    from community import config, embedded
-
+    try:
+        from community import config, embedded
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
     if not config.EMBEDDED:
         execute_from_command_line(sys.argv)
         return

@@ -10,12 +10,14 @@ from typing import Final, TypeVar
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from community import strength
 from community.phone import address_for_phones
+from community.place import check_place
 from community.secrets_file import embedded_secrets
 
 T = TypeVar("T")
 
-ED25519_SEED_BYTES: Final = 32
+HOW_TO_MAKE: Final = "docs/settings.md says how to make one."
 EVERY_ADDRESS: Final = "0.0.0.0"  # noqa: S104 - asked for by PHONE=1 alone
 BASE_DIR: Final = Path(__file__).resolve().parent.parent
 ENV: Final = environ.Env()
@@ -30,9 +32,11 @@ class Setting:
     name: str
     unset: str
     about: str
+    weakness: strength.Weakness | None = None  # of a secret: why a value can't be used
 
 
 SETTINGS: Final[list[Setting]] = []
+_SECRETS: Final[dict[str, tuple[str, strength.Weakness]]] = {}
 
 
 def text(name: str, *, default: str, about: str, unset: str = "") -> str:
@@ -58,22 +62,35 @@ def words(name: str, *, default: list[str], about: str, unset: str) -> list[str]
     return _read(name, cast=list, default=default, about=about, unset=unset)
 
 
-def secret(name: str, *, about: str) -> str:
-    """A secret: made once under `VAR_DIR` when embedded, otherwise asked for loudly."""
+def secret(name: str, *, weakness: strength.Weakness, about: str) -> str:
+    """A secret: made once under `VAR_DIR` when embedded, otherwise asked for loudly. A weak one is refused."""
     made = embedded_secrets(var=VAR_DIR)[name] if EMBEDDED else ""
-    value = _read(name, cast=str, default=made, about=about, unset="embedded: made once; otherwise required")
+    value = _read(name, cast=str, default=made, about=about, unset="embedded: made once; otherwise required", weakness=weakness)
     if not value:
-        raise ImproperlyConfigured(f"Set {name}: {about} (docs/settings.md says how to make one.)")
+        raise ImproperlyConfigured(f"Set {name}: {about} ({HOW_TO_MAKE})")
     return value
 
 
-def _read(name: str, *, cast: Callable[..., T], default: T, about: str, unset: str) -> T:
-    SETTINGS.append(Setting(name, unset, about))
+def _read(name: str, *, cast: Callable[..., T], default: T, about: str, unset: str, weakness: strength.Weakness | None = None) -> T:
+    SETTINGS.append(Setting(name, unset, about, weakness))
     try:
         value: T = ENV(name, cast=cast, default=default)
     except (ValueError, TypeError) as error:
         raise ImproperlyConfigured(f"{name} can't be read: {error}. It is: {about}") from error
+    if weakness is not None:
+        _SECRETS[name] = (str(value), weakness)
     return value
+
+
+def _check_secrets() -> None:
+    """
+    Look at all of them once each was found.
+
+    :raises ImproperlyConfigured: if one is weak, or can't be read.
+    """
+    for name, (value, weakness) in _SECRETS.items():
+        if why := weakness(value):
+            raise ImproperlyConfigured(f"{name} is too weak or can't be read: {why}. Make a new one. ({HOW_TO_MAKE})")
 
 
 # Where things are
@@ -117,13 +134,21 @@ EMBEDDED: Final = not DATABASE_URL
 CONN_MAX_AGE: Final = number("CONN_MAX_AGE", default=60, about="Seconds a process keeps a database connection.")
 
 # Secrets
-SECRET_KEY: Final = secret("SECRET_KEY", about="Django's signing key, 50 characters or more.")
+SECRET_KEY: Final = secret("SECRET_KEY", weakness=strength.signing_key, about="Django's signing key, 50 characters or more.")
 FIELD_KEYS: Final = secret(
-    "FIELD_KEYS", about="Fernet keys of encrypted fields, separated by commas; the first encrypts, all decrypt."
+    "FIELD_KEYS",
+    weakness=strength.fernet_keys,
+    about="Fernet keys of encrypted fields, separated by commas; the first encrypts, all decrypt.",
 ).split(",")
-LOOKUP_KEY: Final = secret("LOOKUP_KEY", about="Key of the hashes by which encrypted fields are looked up, 64 hex digits. Never changes.")
+LOOKUP_KEY: Final = secret(
+    "LOOKUP_KEY",
+    weakness=strength.hex_key,
+    about="Key of the hashes by which encrypted fields are looked up, 64 hex digits. Never changes.",
+)
 CODE_KEYS_TEXT: Final = secret(
-    "CODE_KEYS", about="Master keys of residents' codes, `id:hex` separated by commas; new devices take the highest id."
+    "CODE_KEYS",
+    weakness=strength.ring,
+    about="Master keys of residents' codes, `id:hex` separated by commas; new devices take the highest id.",
 )
 
 # The sealed log
@@ -133,13 +158,17 @@ LOG_ORIGIN: Final = text(
     about="The sealed log's name on its checkpoints: a host and a path, no scheme. Never changes once others watch the log.",
 )
 LOG_SIGNING_KEYS: Final = secret(
-    "LOG_SIGNING_KEYS", about="Ed25519 seeds that sign checkpoints, 64 hex digits each, separated by commas; every one signs."
+    "LOG_SIGNING_KEYS",
+    weakness=strength.hex_keys,
+    about="Ed25519 seeds that sign checkpoints, 64 hex digits each, separated by commas; every one signs.",
 )
 LOG_PAST_KEYS: Final = words(
     "LOG_PAST_KEYS", default=[], unset="none", about="Public keys that once signed checkpoints, `name+id+base64`, separated by commas."
 )
 LOG_BLINDING_KEYS_TEXT: Final = secret(
-    "LOG_BLINDING_KEYS", about="Keys that hide the issuers' parts of leaves, `id:hex` separated by commas; the highest id hides new ones."
+    "LOG_BLINDING_KEYS",
+    weakness=strength.ring,
+    about="Keys that hide the issuers' parts of leaves, `id:hex` separated by commas; the highest id hides new ones.",
 )
 LOG_WITNESSES: Final = words(
     "LOG_WITNESSES", default=[], unset="none", about="Public keys of the witnesses, `name+id+base64`, separated by commas."
@@ -189,11 +218,13 @@ EMAIL_URL: Final = text(
 )
 
 # Watching
-METRICS_TOKEN: Final = text(
+METRICS_TOKEN: Final = _read(
     "METRICS_TOKEN",
+    cast=str,
     default="",
+    weakness=strength.token,
     unset="embedded: `/metrics` answers this machine alone; otherwise nobody",
-    about="What a monitoring system sends to `/metrics` as `Authorization: Bearer …`.",
+    about="What a monitoring system sends to `/metrics` as `Authorization: Bearer …`, 32 characters or more.",
 )
 
 # Logs
@@ -203,42 +234,26 @@ LOG_JSON: Final = flag(
 )
 
 
-def code_keys() -> dict[int, bytes]:
-    """
-    The key ring of residents' codes, by key id.
+check_place(globals())
+_check_secrets()
 
-    :raises ImproperlyConfigured: if it can't be read.
-    """
-    return _ring("CODE_KEYS", CODE_KEYS_TEXT)
+
+def code_keys() -> dict[int, bytes]:
+    """The key ring of residents' codes, by key id."""
+    return _ring(CODE_KEYS_TEXT)
 
 
 def log_blinding_keys() -> dict[int, bytes]:
-    """
-    The keys that hide the issuers' parts of leaves, by key id.
-
-    :raises ImproperlyConfigured: if they can't be read.
-    """
-    return _ring("LOG_BLINDING_KEYS", LOG_BLINDING_KEYS_TEXT)
+    """The keys that hide the issuers' parts of leaves, by key id."""
+    return _ring(LOG_BLINDING_KEYS_TEXT)
 
 
 def log_signing_seeds() -> list[bytes]:
-    """
-    The seeds that sign the log's checkpoints.
-
-    :raises ImproperlyConfigured: if they can't be read.
-    """
-    try:
-        seeds = [bytes.fromhex(seed) for seed in LOG_SIGNING_KEYS.split(",")]
-    except ValueError as error:
-        raise ImproperlyConfigured("LOG_SIGNING_KEYS can't be read: it is hex digits, separated by commas.") from error
-    if any(len(seed) != ED25519_SEED_BYTES for seed in seeds):
-        raise ImproperlyConfigured("LOG_SIGNING_KEYS can't be read: a seed is 64 hex digits.")
-    return seeds
+    """The seeds that sign the log's checkpoints."""
+    return [bytes.fromhex(seed) for seed in LOG_SIGNING_KEYS.split(",")]
 
 
-def _ring(name: str, text_: str) -> dict[int, bytes]:
-    try:
-        pairs = [part.split(":") for part in text_.split(",")]
-        return {int(key_id): bytes.fromhex(master) for key_id, master in pairs}
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name} can't be read: it is `id:hex` separated by commas.") from error
+def _ring(text_: str) -> dict[int, bytes]:
+    """Keys that were looked at when they were read."""
+    pairs = (part.split(":") for part in text_.split(","))
+    return {int(key_id): bytes.fromhex(key) for key_id, key in pairs}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import PermissionDenied
 
 from core.visitors import visitor_address
 from identity.models import User
@@ -21,6 +22,15 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
     def get_client_ip(self, request: Any) -> str:
         """Whose requests are counted together."""
         return visitor_address(request.META)
+
+    def pre_login(self, request: object, user: User, **kwargs: Any) -> None:  # noqa: ARG002 - allauth's signature
+        """
+        Look once more who signs in, whatever way it was.
+
+        :raises PermissionDenied: if the demo made them up and this is no system to try.
+        """
+        if not user.may_sign_in:
+            raise PermissionDenied
 
     def is_open_for_signup(self, request: object) -> bool:  # noqa: ARG002 - allauth's signature
         """Nobody fills in a form to join: the first proved phone makes the user."""

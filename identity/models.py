@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Self
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -55,6 +56,15 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.username or f"#{self.pk}"
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Whether this is a real person, or a system to try: the password of made-up people is printed in this repository."""
+        return bool(settings.EMBEDDED) or not self.is_made_up
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether the password is right, of someone who may sign in here at all."""
+        return super().check_password(raw_password) and self.may_sign_in
 
     def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
         """What a session must carry to stay valid: a new password or a new epoch ends every session at once."""

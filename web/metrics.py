@@ -14,12 +14,11 @@ from core.clock import now
 from core.counting.services import failures
 from core.limits import COUNTED_AT_MOST
 from core.outbox.services import oldest_news, waiting_news
-from core.visitors import visitor_address
 from points.audit.result import last_check
 from points.queries import last_sealed, oldest_waiting, waiting_facts
+from web.trial import is_this_machine
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
-THIS_MACHINE: Final = ("127.0.0.1", "::1")
 Metric = tuple[str, str, float]  # name, what it is, value
 
 
@@ -34,7 +33,7 @@ def _may_read(request: HttpRequest) -> bool:
     if settings.METRICS_TOKEN:
         given = request.headers.get("Authorization", "")
         return hmac.compare_digest(given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode())
-    return bool(settings.EMBEDDED) and visitor_address(request.META) in THIS_MACHINE
+    return bool(settings.EMBEDDED) and is_this_machine(request)
 
 
 def _figures(at: datetime) -> Iterator[Metric]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,10 +16,10 @@ from psycopg2 import sql
 from community import embedded
 from community.secrets_file import embedded_secrets
 from tests.community.servers import a_var_folder, connect
+from tests.community.starts import GOOD, start
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "only-in-tests"
-SECRETS = ("SECRET_KEY", "FIELD_KEYS", "LOOKUP_KEY", "CODE_KEYS", "LOG_SIGNING_KEYS", "LOG_BLINDING_KEYS")
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +40,7 @@ def manage(place: embedded.Place, owner: str, *arguments: str) -> subprocess.Com
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     given = {
         "DATABASE_URL": f"postgres://{owner}:{PASSWORD}@{quote(str(place.socket), safe='')}/{owner}",
-        "SECRET_KEY": "s" * 50,
-        "FIELD_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
-        "LOOKUP_KEY": "ab" * 32,
-        "CODE_KEYS": "1:" + "cd" * 32,
-        "LOG_SIGNING_KEYS": "ef" * 32,
-        "LOG_BLINDING_KEYS": "1:" + "ab" * 32,
+        **GOOD,
         "VAR_DIR": str(place.socket / "not-used"),
     }
     command = [sys.executable, "manage.py", *arguments]
@@ -80,13 +74,9 @@ def test_an_owner_that_may_not_make_logins_is_told_what_to_run(place: embedded.P
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("missing", SECRETS)
+@pytest.mark.parametrize("missing", GOOD)
 def test_a_missing_secret_stops_the_start_and_names_itself(missing: str) -> None:
-    given = {name: secrets.token_hex(32) for name in SECRETS if name != missing}
-    kept = {"PATH": os.environ["PATH"], "DATABASE_URL": "postgres://a:b@127.0.0.1/c"}
-    command = [sys.executable, "-c", "import community.config"]
-
-    done = subprocess.run(command, cwd=ROOT, env=kept | given, capture_output=True, text=True, check=False, timeout=60)
+    done = start({"DATABASE_URL": "postgres://a:b@127.0.0.1/c", **{name: value for name, value in GOOD.items() if name != missing}})
 
     assert done.returncode == 1
     assert f"ImproperlyConfigured: Set {missing}:" in done.stderr

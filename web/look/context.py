@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest
 
 from web.look.choices import Theme, Type
+from web.trial import is_trial
 
 
 def look(request: HttpRequest) -> dict[str, object]:
@@ -14,5 +14,5 @@ def look(request: HttpRequest) -> dict[str, object]:
     return {
         "theme": theme if theme in {Theme.LIGHT, Theme.DARK} else "",
         "type": type_ if type_ == Type.LARGE else "",
-        "embedded": settings.EMBEDDED,
+        "embedded": is_trial(request),
     }

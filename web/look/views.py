@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from identity.models import User
 from identity.services import choose_language
 from web.look.forms import LookForm
+from web.trial import is_trial
 
 YEAR_SECONDS: Final = 365 * 24 * 3600
 ERRORS: Final[Mapping[str, Callable[[HttpRequest], HttpResponse]]] = {  # by the template's name, what answers for real
@@ -50,7 +51,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_parts(request: HttpRequest) -> HttpResponse:
     """Show every part of the look; elsewhere than embedded there is no such page."""
-    if not settings.EMBEDDED:
+    if not is_trial(request):
         raise Http404
     return render(request, "look/parts.html")
 
@@ -58,7 +59,7 @@ def show_parts(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_error(request: HttpRequest, name: str) -> HttpResponse:
     """Show the page of an error as it is shown for real, its status included; elsewhere than embedded there is no such page."""
-    if not settings.EMBEDDED or name not in ERRORS:
+    if not is_trial(request) or name not in ERRORS:
         raise Http404
     return ERRORS[name](request)
 

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Final
 
 from django import forms
-from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -27,6 +26,7 @@ from merchants.queries import made_up_tills
 from points.queries import lots
 from residents.models import BankLink
 from residents.queries import made_up_newcomers, made_up_residents
+from web.trial import is_trial
 
 EXPIRES_SOON: Final = timedelta(days=10)
 BACKEND: Final = "allauth.account.auth_backends.AuthenticationBackend"
@@ -57,9 +57,9 @@ class WhoForm(forms.Form):
     who = forms.IntegerField(min_value=1, max_value=2**63 - 1)
 
 
-def offered() -> Offered | None:
-    """The demo's people; None where there is no demo, and always where the system isn't embedded."""
-    if not settings.EMBEDDED:
+def offered(request: HttpRequest) -> Offered | None:
+    """The demo's people; None where there is no demo, and always where it is no trial on one machine."""
+    if not is_trial(request):
         return None
     residents = [OfferedResident(link, _hint(link)) for link in made_up_residents(limit=DEMO_RESIDENTS_OFFERED)]
     newcomers = made_up_newcomers(limit=DEMO_NEWCOMERS_OFFERED)
@@ -87,7 +87,7 @@ def _hint(link: BankLink) -> str:
 def sign_in_as(request: HttpRequest) -> HttpResponse:
     """Sign in as one of the demo's people. Elsewhere than embedded there is no such address, and nobody else is there."""
     form = WhoForm(request.POST)
-    if not settings.EMBEDDED or not form.is_valid():
+    if not is_trial(request) or not form.is_valid():
         raise Http404
     user = made_up_user(user_id=form.cleaned_data["who"])
     if user is None:

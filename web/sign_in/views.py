@@ -45,7 +45,7 @@ class RequestCode(RedirectAuthenticatedUserMixin, NextRedirectMixin, FormView): 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The demo's people besides, where there are any."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return {**context, "demo": offered()}
+        return {**context, "demo": offered(self.request)}
 
     def form_valid(self, form: PhoneForm) -> HttpResponse:
         """Send the code, or say why not. What is said depends on who asks, never on whether someone has the number."""
