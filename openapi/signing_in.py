@@ -20,12 +20,12 @@ from core.clock import now
 from core.counting.services import Counted, Policy, count, put_back
 from core.limits import TOKENS_PER_MINUTE, WRONG_SECRETS, WRONG_SECRETS_SECONDS
 from openapi.errors import TooManyTokens, TooManyWrongSecrets
-from openapi.secrets import hash_secret, is_one_of
+from openapi.secrets import KeyedHasher, is_one_of
 
 SECRET: Final = Policy("secret", WRONG_SECRETS, WRONG_SECRETS_SECONDS)
 TOKEN: Final = Policy("token", TOKENS_PER_MINUTE, 60)
 VISIT: Final = "community.visit"  # in the request's META, where no header can come
-NOBODYS: Final = hash_secret("")  # what the secret of an id that doesn't exist is compared with; ours are never empty
+NOBODYS: Final = f"{KeyedHasher.algorithm}${'0' * 64}"  # no secret's hash: compared with where the id doesn't exist
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ class ClientValidator(OAuth2Validator):  # type: ignore[misc]  # the toolkit has
             count_failure(SecurityEventKind.SECRET_REFUSED, at=at, details={"why": TooManyWrongSecrets.code})
             raise TooManyWrongSecrets(visit.counted)
         client = self._load_application(client_id, request)
-        right = is_one_of(secret, client.secrets_at(at) if client else (NOBODYS, NOBODYS)) and bool(secret)
+        right = is_one_of(secret, client.secrets_at(at) if client else (NOBODYS, NOBODYS))
         if client is None or not right:
             count_failure(SecurityEventKind.SECRET_REFUSED, at=at, about=client)
             return False

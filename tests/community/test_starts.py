@@ -150,7 +150,7 @@ def test_a_trial_does_not_start_with_the_settings_of_a_server(name: str, value: 
 def test_phones_of_the_network_may_try_when_asked_for(name: str, value: object) -> None:
     check_place({**PHONES, name: value})
 
-    with pytest.raises(ImproperlyConfigured, match="^ALLOWED_HOSTS"):
+    with pytest.raises(ImproperlyConfigured, match=r"^ALLOWED_HOSTS"):
         check_place({**PHONES, "ALLOWED_HOSTS": ["points.example"]})
 
 
@@ -158,7 +158,7 @@ def test_source_code_is_shown_to_nobody_else() -> None:
     check_place({**TRIAL, "DEBUG": True})
 
     for place in ({**TRIAL, "EMBEDDED": False}, PHONES):
-        with pytest.raises(ImproperlyConfigured, match="^DEBUG shows source code"):
+        with pytest.raises(ImproperlyConfigured, match=r"^DEBUG shows source code"):
             check_place({**place, "DEBUG": True})
 
 
