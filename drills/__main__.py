@@ -22,6 +22,7 @@ from drills.outcome import Outcome, keep
 DRILLS: Final = (
     "double_spend",
     "kill_9",
+    "workers_killed",
     "answer_cut",
     "broker_wiped",
     "deadlocks",

@@ -68,6 +68,10 @@ class Crew:
             _kill_group(self._running[name])
             self.start(name)
 
+    def pid(self, name: str) -> int:
+        """The process id it runs under now."""
+        return self._running[name].pid
+
     def wait_until_at_work(self, name: str) -> None:
         """Until the web process answers, and until the others have a connection to the database."""
         if name == WEB:
