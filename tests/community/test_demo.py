@@ -9,6 +9,7 @@ from statistics import median
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Avg, F
+from django.test import RequestFactory
 from pytest_django.fixtures import Settings
 
 from branches.models import Alliance
@@ -52,7 +53,7 @@ def test_a_few_days_of_the_demo_are_a_life_and_leave_whole_books() -> None:
 
 
 def _the_sign_in_page_offers_a_story_each() -> None:
-    page = offered()
+    page = offered(RequestFactory().get("/sign-in/"))
     assert page is not None
     everyday, _expiring, coming, *_others = page.residents
     assert everyday.link.resident.links.count() == 2

@@ -151,7 +151,7 @@ def test_id_and_secret_may_come_in_the_header(made: NewSecret) -> None:
     assert ask("x:y", client_id=made.client.client_id, client_secret=made.secret) == HTTPStatus.UNAUTHORIZED
 
 
-@pytest.mark.parametrize("secret", ["", "wrong", "\x00", "\ud83d".encode("utf-8", "replace").decode(), "长" * 1000])
+@pytest.mark.parametrize("secret", ["", "wrong", "长" * 1000])
 def test_known_and_unknown_ids_cost_the_same_work(made: NewSecret, secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ended = end_client(
         actor=somebody(),
