@@ -151,6 +151,18 @@ def test_id_and_secret_may_come_in_the_header(made: NewSecret) -> None:
     assert ask("x:y", client_id=made.client.client_id, client_secret=made.secret) == HTTPStatus.UNAUTHORIZED
 
 
+@pytest.mark.parametrize("odd", [b"\x00", b"\xed\xa0\xbd", b"\xff", "\u202e".encode(), b"\xf4\x8f\xbf\xbf"])
+def test_an_id_or_a_secret_that_is_no_text_opens_nothing(made: NewSecret, odd: bytes) -> None:
+    def ask(pair: bytes) -> Any:
+        header = f"Basic {base64.b64encode(pair).decode()}"
+        return Browser().post(TOKEN, {"grant_type": "client_credentials"}, headers={"Authorization": header})
+
+    own, secret = made.client.client_id.encode(), made.secret.encode()
+    assert {ask(pair).status_code for pair in (odd + b":x", own + b":" + odd, own + odd + b":" + secret)} == {HTTPStatus.UNAUTHORIZED}
+    assert ask_token(Browser(), made, client_secret="\x00").status_code == HTTPStatus.BAD_REQUEST
+    assert ask(own + b":" + secret).status_code == HTTPStatus.OK
+
+
 @pytest.mark.parametrize("secret", ["", "wrong", "长" * 1000])
 def test_known_and_unknown_ids_cost_the_same_work(made: NewSecret, secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ended = end_client(
