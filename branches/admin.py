@@ -52,6 +52,7 @@ from core.clock import alliance_day, now
 from core.errors import DomainError, NotFound
 from core.limits import TERMS_GRACE_DAYS, TERMS_MONTHS
 from core.rows import ENCODINGS
+from core.sheets import attachment
 from identity.models import User
 from identity.services import make_staff
 
@@ -331,7 +332,7 @@ class FileImportAdmin(ScopedAdmin):
         except DomainError:
             raise Http404 from None
         record_security_event(SecurityEventKind.EXPORT_DOWNLOADED, at=now(), actor_id=actor_of(request).pk, about=found)
-        headers = {"Content-Disposition": f'attachment; filename="{found.pk}-errors.csv"'}
+        headers = {"Content-Disposition": attachment(f"{found.pk}-errors.csv")}
         return StreamingHttpResponse(report_csv(file_import=found), content_type="text/csv; charset=utf-8", headers=headers)
 
     @admin.display(description=_("done"))

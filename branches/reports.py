@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
@@ -13,7 +11,7 @@ from branches.choices import Counted
 from branches.models import FileImport
 from branches.services.imports import ERRORS
 from core.limits import FILE_ROW_ERRORS_KEPT
-from core.sheets import plain_cell
+from core.sheets import sheet_line
 
 SHOWN_ON_A_TERMINAL = 20
 
@@ -37,9 +35,9 @@ def report_text(*, file_import: FileImport, most: int = SHOWN_ON_A_TERMINAL) -> 
 
 def report_csv(*, file_import: FileImport) -> Iterator[str]:
     """The row errors as CSV lines, at most as many as are kept; no cell starts a formula."""
-    yield _line(["line", "code", "message"])
+    yield sheet_line(["line", "code", "message"])
     for item in file_import.errors.order_by("line")[:FILE_ROW_ERRORS_KEPT]:
-        yield _line([str(item.line), item.code, item.message])
+        yield sheet_line([item.line, item.code, item.message])
 
 
 def _counts(file_import: FileImport) -> list[tuple[str, int]]:
@@ -49,9 +47,3 @@ def _counts(file_import: FileImport) -> list[tuple[str, int]]:
 
 def _rows(number: int) -> str:
     return ngettext("%(number)s row read", "%(number)s rows read", number) % {"number": number}
-
-
-def _line(cells: list[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow([plain_cell(cell) for cell in cells])
-    return out.getvalue()

@@ -24,6 +24,7 @@ from core.clock import now
 from core.errors import NotFound
 from core.limits import PAGE_SIZE
 from core.money import major
+from core.sheets import attachment
 from redemptions.receipts import receipt_number
 from settlements import access
 from settlements.citing import citation_of
@@ -62,7 +63,7 @@ def money(field: str, title: Any) -> Any:
 def sheet_file(request: HttpRequest, name: str, rows: QuerySet[Any], *, called: str) -> StreamingHttpResponse:
     """A sheet of these rows, to be kept as a file; who took it is kept."""
     record_security_event(SecurityEventKind.EXPORT_DOWNLOADED, at=now(), actor_id=actor_of(request).pk, details={"file": called})
-    headers = {"Content-Disposition": f'attachment; filename="{called}.csv"'}
+    headers = {"Content-Disposition": attachment(f"{called}.csv")}
     return StreamingHttpResponse(SHEETS[name].lines(rows=rows), content_type="text/csv; charset=utf-8", headers=headers)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +12,7 @@ from django.db.models import Model, QuerySet
 
 from core.clock import alliance_zone
 from core.limits import SHEET_ROWS_AT_ONCE
-from core.sheets import plain_cell
+from core.sheets import Cell, sheet_line
 from identity.models import User
 from redemptions.receipts import receipt_number
 from settlements import access
@@ -22,7 +20,7 @@ from settlements.models import IssuerLine, IssuerStatement, MerchantLinePart, Me
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 MINOR_DIGITS: Final = 2
-Row = Iterable[str | int | Decimal]
+Row = Iterable[Cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +46,9 @@ class Sheet:
 
     def lines(self, *, rows: QuerySet[Any]) -> Iterator[str]:
         """The file, line by line, for rows however many."""
-        yield BYTE_ORDER_MARK + _line(self.columns)
+        yield BYTE_ORDER_MARK + sheet_line(self.columns)
         for row in rows.select_related(*self.related).order_by(*self.order).iterator(chunk_size=SHEET_ROWS_AT_ONCE):
-            yield _line(self.cells(row))
+            yield sheet_line(self.cells(row))
 
 
 def _merchant(row: MerchantStatement) -> Row:
@@ -155,12 +153,3 @@ def _money(amount_minor: int) -> Decimal:
 
 def _time(moment: datetime) -> str:
     return moment.astimezone(alliance_zone()).isoformat(timespec="seconds")
-
-
-def _line(cells: Row) -> str:
-    """Texts are neutralized; numbers are ours and may be negative."""
-    out = io.StringIO()
-    csv.writer(out).writerow(
-        [plain_cell(cell) if isinstance(cell, str) else f"{cell:f}" if isinstance(cell, Decimal) else cell for cell in cells]
-    )
-    return out.getvalue()

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from core.sheets import attachment
+
 MEDIA_TYPE: Final = "application/x-x509-ca-cert"  # what phones' settings open
 
 
@@ -18,4 +20,4 @@ def show_certificate(_request: HttpRequest) -> HttpResponse:
     if settings.PHONE_CERTIFICATE is None or not settings.PHONE_CERTIFICATE.exists():
         raise Http404
     told = ssl.PEM_cert_to_DER_cert(settings.PHONE_CERTIFICATE.read_text())
-    return HttpResponse(told, content_type=MEDIA_TYPE, headers={"Content-Disposition": 'attachment; filename="community-points.crt"'})
+    return HttpResponse(told, content_type=MEDIA_TYPE, headers={"Content-Disposition": attachment("community-points.crt")})

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from core.sheets import attachment
 from points.log.checkpoints import log_keys, witness_keys
 from points.log.receipts import ProvenReceipt, proven_receipt
 
@@ -34,7 +35,7 @@ def answer_proof(request: HttpRequest, template: str, *, number: int | None, bac
 
 
 def _file(proof: ProvenReceipt) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="receipt-{proof.number}.json"', "Cache-Control": "no-store"}
+    headers = {"Content-Disposition": attachment(f"receipt-{proof.number}.json"), "Cache-Control": "no-store"}
     return HttpResponse(proof.as_json(), content_type="application/json", headers=headers)
 
 
