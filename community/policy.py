@@ -1,4 +1,9 @@
-"""Content-Security-Policy: strict for people's pages, and what the admin's own scripts need for the admin."""
+"""
+What a browser lets our pages do.
+
+Content-Security-Policy: strict for people's pages, and what the admin's own scripts need for the admin. Permissions-Policy: the
+camera where the till scans, the screen kept awake where codes are shown or scanned, and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +32,16 @@ ADMIN: Final[dict[str, list[str]]] = {
     "style-src": [SELF, UNSAFE_INLINE],
 }
 
+SCANS: Final = "/merchant/"  # no other page asks for the camera
+CODE: Final = "/code/"
+POWERS: Final = (
+    *("accelerometer", "autoplay", "browsing-topics", "camera", "captured-surface-control", "clipboard-read", "compute-pressure"),
+    *("cross-origin-isolated", "display-capture", "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid"),
+    *("idle-detection", "interest-cohort", "keyboard-map", "local-fonts", "magnetometer", "microphone", "midi", "otp-credentials"),
+    *("payment", "picture-in-picture", "publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial"),
+    *("storage-access", "usb", "window-management", "xr-spatial-tracking"),
+)
+
 
 class AdminPolicy:
     """Gives the admin its own policy, nothing else."""
@@ -39,4 +54,20 @@ class AdminPolicy:
         response = self.get_response(request)
         if request.path.startswith(ADMIN_PATH):
             response._csp_replace = ADMIN  # type: ignore[attr-defined]  # noqa: SLF001  as django-csp's own decorator does
+        return response
+
+
+class BrowserPowers:
+    """Says what pages may use of the device, and that no other site may take our answers for its own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Write the headers; Django's own middleware writes `Referrer-Policy` and `Cross-Origin-Opener-Policy`."""
+        response = self.get_response(request)
+        scans = request.path == SCANS
+        used = {"camera": scans, "autoplay": scans, "screen-wake-lock": scans or request.path == CODE}
+        response.headers["Permissions-Policy"] = ", ".join(f"{power}=({'self' if used.get(power) else ''})" for power in POWERS)
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         return response

@@ -118,6 +118,9 @@ SIGN_IN_WRONG_PER_DAY_PHONE: Final = 40
 SIGN_IN_WRONG_PER_DAY_ALL_PHONES: Final = 200
 SIGN_IN_CODES_KEPT: Final = timedelta(days=2)  # longer than anything is counted
 SIGN_IN_ROWS_PER_SWEEP: Final = 10_000
+SESSION_NOTED_SECONDS: Final = 600.0  # how exactly it is known when a session was used last
+SESSIONS_REMEMBERED: Final = 20_000  # as noted just now, in each process
+SESSIONS_SHOWN: Final = 30
 SMS_TIMEOUT_SECONDS: Final = 10
 INBOX_MESSAGES_KEPT: Final = 200
 

@@ -72,6 +72,25 @@ class User(AbstractBaseUser, PermissionsMixin):
         return salted_hmac("identity.User.session", value, secret=secret, algorithm="sha256").hexdigest()
 
 
+class OpenSession(models.Model):
+    """One place where a user is signed in: what Django's own row of the session doesn't say, or only to its key."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="open_sessions", verbose_name=_("user"))
+    session_key = models.CharField(max_length=40, unique=True)
+    browser = models.CharField(max_length=80, blank=True)
+    began_at = models.DateTimeField()
+    used_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["user", "-used_at"], name="identity_opensession_user")]
+        constraints: ClassVar = [
+            models.CheckConstraint(name="identity_opensession_used_after_it_began", condition=Q(used_at__gte=F("began_at"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"session #{self.pk}"
+
+
 class SignInCode(models.Model):
     """
     A one-time code for a phone, asked for by one browser and good there alone; kept as a keyed hash, for minutes and a few tries.

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef
+
 from core.secrets import open_text
-from identity.models import User
+from identity.models import OpenSession, User
 from identity.phones import PhoneNotValid, normal_phone, phone_hash
 
 
@@ -29,3 +34,9 @@ def made_up_staff(*, limit: int) -> list[User]:
 def phone_of(*, user: User) -> str | None:
     """The user's number in E.164 form; none for staff who sign in by name."""
     return None if user.phone_sealed is None else open_text(user.phone_sealed)
+
+
+def open_sessions(*, user: User, at: datetime, limit: int) -> list[OpenSession]:
+    """Where the user is signed in, what was used last first."""
+    alive = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=at)
+    return list(OpenSession.objects.filter(Exists(alive), user=user).order_by("-used_at", "-pk")[:limit])

@@ -2,7 +2,7 @@
 
 from redemptions.services.captures import capture, capture_code
 from redemptions.services.claims import claim_code, close_claims, forget_old_codes
-from redemptions.services.devices import codes_ahead, enroll_device, revoke_device, trial_code
+from redemptions.services.devices import codes_ahead, enroll_device, revoke_device, revoke_other_devices, trial_code
 from redemptions.services.refunds import refund
 from redemptions.services.undos import undo
 
@@ -16,6 +16,7 @@ __all__ = [
     "forget_old_codes",
     "refund",
     "revoke_device",
+    "revoke_other_devices",
     "trial_code",
     "undo",
 ]

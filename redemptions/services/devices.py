@@ -74,6 +74,13 @@ def revoke_device(*, actor: User, resident: Resident, handle: int, at: datetime)
     return True
 
 
+def revoke_other_devices(*, actor: User, resident: Resident, handle: int | None, at: datetime) -> None:
+    """Stop every phone of the resident's from showing codes but the one that `handle` names."""
+    with transaction.atomic():
+        others = devices_of(resident=resident).select_for_update().exclude(handle__in=[] if handle is None else [handle])
+        _revoke(others, actor_id=actor.pk, at=at)
+
+
 def codes_ahead(*, resident: Resident, handle: int | None, at: datetime) -> CodesAhead:
     """
     Codes for a phone that can't keep a key: one for each step of the next minutes.

@@ -61,6 +61,8 @@ NOBODY: Final = {
     "identity.services.quotas.refusal_to_send": READS,
     "identity.services.quotas.refusal_to_check": READS,
     "identity.services.quotas.is_open_to_newcomers": READS,
+    "identity.services.sessions.note_session": STEP,
+    "identity.services.sessions.forget_ended_sessions": CLOCK,
     "identity.services.users.system_actor": "it makes the actor of those who have none",
     "identity.services.users.actor_named": READS,
     "identity.services.users.user_with_phone": "who signs in makes themselves; who appoints a cashier is kept with the cashier",

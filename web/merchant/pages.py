@@ -31,6 +31,7 @@ from web.merchant.forms import OutletForm
 from web.merchant.showing import line_story, receipt_story, statement_line
 from web.merchant.tills import OUTLET_DIGITS
 from web.resident.actors import signed_in_page
+from web.sign_in.sessions import sessions_shown
 
 
 @require_safe
@@ -103,7 +104,7 @@ def show_settings(request: HttpRequest, cashier: Cashier) -> HttpResponse:
     """Outlet, language, type, theme, the way to one's own points, signing out."""
     tills = tills_of(user_id=cashier.user_id).order_by("appointed_at", "pk")[:PAGE_SIZE]
     told = {"cashier": cashier, "tills": tills, "is_resident": is_resident(user_id=cashier.user_id)}
-    return render(request, "merchant/settings.html", told)
+    return render(request, "merchant/settings.html", {**told, **sessions_shown(request, cashier.user)})
 
 
 @require_POST

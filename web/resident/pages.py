@@ -27,6 +27,7 @@ from residents.services import claim_link
 from web.resident.actors import resident_page, signed_in_page
 from web.resident.forms import BankForm
 from web.resident.showing import debts, expiries, lines, months, story
+from web.sign_in.sessions import sessions_shown
 
 
 @never_cache
@@ -100,7 +101,8 @@ def show_settings(request: HttpRequest, user: User) -> HttpResponse:
     """Language, type, theme, banks, signing out."""
     resident = Resident.objects.filter(user=user).first()
     links = links_of(resident=resident) if resident else []
-    return render(request, "resident/settings.html", {"links": links, "is_cashier": working_till(user_id=user.pk) is not None})
+    told = {"links": links, "is_cashier": working_till(user_id=user.pk) is not None}
+    return render(request, "resident/settings.html", {**told, **sessions_shown(request, user)})
 
 
 @require_safe

@@ -90,12 +90,15 @@ def present(request: HttpRequest) -> HttpResponse:
     at, resident = now(), _resident(request)
     handle = request.GET.get("handle", "")
     known = len(handle) == HANDLE_DIGITS and handle.isascii() and handle.isdigit()
+    phone = known and devices_of(resident=resident).filter(handle=int(handle)).exists()
+    if phone and request.session.get(PHONE_IN_SESSION) != int(handle):
+        request.session[PHONE_IN_SESSION] = int(handle)  # enrolled in an earlier session; whoever ends this one stops that phone
     latest = latest_receipt(resident=resident)
     return JsonResponse(
         {
             "resident": str(resident.pk),
             "spendable": spendable(resident.wallet_id, at=at),
-            "phone": known and devices_of(resident=resident).filter(handle=int(handle)).exists(),
+            "phone": phone,
             "latest": latest and _facts(latest),
             "server_time": now().isoformat(),
         }

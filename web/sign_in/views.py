@@ -74,9 +74,10 @@ class ConfirmCode(RedirectAuthenticatedUserMixin, NextRedirectMixin, FormView): 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Nothing to confirm without having asked for a code."""
         pending = Pending.of(request)
-        if pending is None:
+        if pending is not None:
+            self.pending = pending
+        elif not request.user.is_authenticated:
             return redirect(self.passthrough_next_url(reverse("account_request_login_code")))
-        self.pending = pending
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response
 
