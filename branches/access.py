@@ -2,19 +2,23 @@
 What a member of staff may see: the whole alliance, whole banks, or single branches.
 
 Every list for an actor starts here. A row outside of it is not refused but absent: "not yours" is "not found".
+
+A grant is a role at a place. Two grants give what each of them gives, and nothing more: whoever asks what a role allows
+asks with the grants of that role only (`acting_as`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet, Value
 
 from branches.choices import ApprovalAction, ApprovalState, Role
 from branches.models import Alliance, Approval, Bank, Branch, FileImport, FileImportError, Neighborhood, StaffRole
@@ -36,9 +40,8 @@ DECIDED_BY: Final[dict[ApprovalAction, frozenset[Role]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Where a member of staff works, from the roles they hold now."""
+    """Where a member of staff works, from the grants they hold now."""
 
-    roles: frozenset[Role]
     everywhere: bool
     whole_banks: frozenset[int]
     branches: frozenset[int]
@@ -76,16 +79,45 @@ def with_roles(*, user: User) -> User:
     return user
 
 
-def _held(user: User) -> list[StaffRole]:
+def grants_of(*, user: User) -> list[StaffRole]:
+    """The grants the user holds now, read anew each time: an ended role ends at once. Only a request keeps what it has read."""
     kept: list[StaffRole] | None = getattr(user, "roles_now", None)
     return list(roles_of(user=user)) if kept is None else kept
 
 
+def acting_as(*, actor: User, roles: Collection[Role]) -> User:
+    """The actor with only those of their grants that have one of these roles."""
+    return _with(actor, [grant for grant in grants_of(user=actor) if grant.role in roles])
+
+
+def each_grant(*, actor: User) -> list[User]:
+    """The actor once for each of their grants, with that grant only."""
+    return [_with(actor, [grant]) for grant in grants_of(user=actor)]
+
+
+def seeing(*, actor: User, rows: Callable[..., QuerySet[Any]], pk: object) -> User:
+    """The actor with only those of their grants that show this row; one query, and none for a single grant."""
+    grants = grants_of(user=actor)
+    if len(grants) < 2:  # noqa: PLR2004
+        return actor
+    found = [
+        rows(actor=_with(actor, [grant])).filter(pk=pk).prefetch_related(None).order_by().values_list(Value(place))
+        for place, grant in enumerate(grants)
+    ]
+    shown = found[0].union(*found[1:], all=True)
+    return _with(actor, [grants[place] for (place,) in shown])
+
+
+def _with(user: User, grants: list[StaffRole]) -> User:
+    limited = copy(user)
+    limited.roles_now = grants  # type: ignore[attr-defined]  # as `with_roles` keeps them
+    return limited
+
+
 def scope_of(*, user: User) -> Scope:
-    """Where the user works, read anew each time: an ended role ends at once. Only a request keeps what it has read."""
-    held = _held(user)
+    """Where the user works."""
+    held = grants_of(user=user)
     return Scope(
-        roles=frozenset(Role(role.role) for role in held),
         everywhere=any(role.bank_id is None for role in held),
         whole_banks=frozenset(role.bank_id for role in held if role.bank_id is not None and role.branch_id is None),
         branches=frozenset(role.branch_id for role in held if role.branch_id is not None),
@@ -134,7 +166,7 @@ def approvals_for(*, actor: User) -> QuerySet[Approval]:
 
 def approvals_decided_by(*, actor: User) -> QuerySet[Approval]:
     """Requests that the actor's roles may decide, at the places of these roles; decided ones too."""
-    may = [_decided_as(role) for role in _held(actor)]
+    may = [_decided_as(grant) for grant in grants_of(user=actor)]
     return Approval.objects.filter(reduce(or_, may)) if may else Approval.objects.none()
 
 

@@ -15,18 +15,19 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
 from branches.access import (
+    acting_as,
     alliances_for,
     banks_for,
     branches_for,
+    grants_of,
     import_errors_for,
-    import_for,
     imports_for,
     neighborhoods_for,
     staff_for,
     staff_roles_for,
 )
 from branches.approvals_admin import ApprovalAdmin
-from branches.bank_admin import BANK_MANAGERS, AskingOfBanks
+from branches.bank_admin import BANK_MANAGERS, OPERATORS, AskingOfBanks
 from branches.choices import Role
 from branches.models import Alliance, Bank, Branch, FileImport, FileImportError, Neighborhood, StaffRole
 from branches.pace import pace_of, pace_text
@@ -44,12 +45,12 @@ from branches.staff_admin import (
     ScopedAdmin,
     ScopedInline,
     actor_of,
-    roles_in,
+    row_action,
 )
 from core.audit.choices import SecurityEventKind
 from core.audit.services import record_security_event
 from core.clock import alliance_day, now
-from core.errors import DomainError, NotFound
+from core.errors import NotFound
 from core.limits import TERMS_GRACE_DAYS, TERMS_MONTHS
 from core.rows import ENCODINGS
 from core.sheets import attachment
@@ -69,10 +70,9 @@ __all__ = [
     "ScopedAdmin",
     "ScopedInline",
     "actor_of",
-    "roles_in",
+    "row_action",
 ]
 
-OPERATORS = frozenset({Role.OPERATOR})
 GRANTED_BY_A_BANK = frozenset({Role.BRANCH_MANAGER, Role.CLERK})
 
 
@@ -225,23 +225,19 @@ class StaffRoleAdmin(ScopedAdmin):
         _check_may_grant(actor, Role(data["role"]))
         return grant_role(actor=actor, user=data["user"], role=Role(data["role"]), bank=data["bank"], branch=data["branch"], at=now())
 
-    def has_end_permission(self, request: HttpRequest) -> bool:
-        """Who may end roles."""
-        return bool(roles_in(request) & BANK_MANAGERS)
-
-    @admin.action(description=_("End these roles"), permissions=["end"])
+    @row_action(by=BANK_MANAGERS, description=_("End these roles"))
     def end_roles(self, request: HttpRequest, chosen: QuerySet[StaffRole]) -> None:
         """End the roles; their users are signed out at once."""
         for role in chosen:
             _check_may_grant(actor_of(request), Role(role.role))
+        for role in chosen:
             end_role(actor=actor_of(request), role=role, at=now())
         self.message_user(request, _("Ended."))
 
 
 def _check_may_grant(actor: User, role: Role) -> None:
     """A bank's manager names branch staff; everyone else is named by the operator."""
-    operator = staff_roles_for(actor=actor).filter(user=actor, role=Role.OPERATOR, ended_at__isnull=True).exists()
-    if not operator and role not in GRANTED_BY_A_BANK:
+    if role not in GRANTED_BY_A_BANK and not grants_of(user=acting_as(actor=actor, roles=OPERATORS)):
         raise NotFound
 
 
@@ -325,12 +321,9 @@ class FileImportAdmin(ScopedAdmin):
 
     def row_errors_csv(self, request: HttpRequest, import_id: UUID) -> HttpResponse | StreamingHttpResponse:
         """The row errors that are kept, for a spreadsheet."""
-        if not self.has_view_permission(request):
+        found = self.get_queryset(request).filter(pk=import_id).first()
+        if found is None:
             raise Http404
-        try:
-            found = import_for(actor=actor_of(request), import_id=import_id)
-        except DomainError:
-            raise Http404 from None
         record_security_event(SecurityEventKind.EXPORT_DOWNLOADED, at=now(), actor_id=actor_of(request).pk, about=found)
         headers = {"Content-Disposition": attachment(f"{found.pk}-errors.csv")}
         return StreamingHttpResponse(report_csv(file_import=found), content_type="text/csv; charset=utf-8", headers=headers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.contrib import admin, messages
@@ -18,16 +18,16 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from branches.access import DECIDED_BY, approvals_for, approvals_waiting_for
-from branches.choices import Asked
+from branches.choices import Asked, Role
 from branches.models import Approval
 from branches.services.approvals import approve, decline
-from branches.staff_admin import ReadOnly, ScopedAdmin, actor_of, roles_in
+from branches.staff_admin import ReadOnly, ScopedAdmin, actor_of, row_action
 from core.clock import now
 from core.errors import DomainError
 from core.limits import REASON_TEXT
 from identity.models import User
 
-DECIDERS = frozenset[Any]().union(*DECIDED_BY.values())
+DECIDERS: Final = frozenset[Role]().union(*DECIDED_BY.values())
 
 ASK = _("Ask for it")
 ASKED = _("Asked. Somebody else must approve it now.")
@@ -44,6 +44,7 @@ def ask_page(
     request: HttpRequest,
     object_id: str,
     *,
+    by: frozenset[Role],
     title: Promise | str,
     make_form: Callable[[Any, Any], forms.Form],
     ask: Callable[[User, Any, dict[str, Any]], object],
@@ -53,10 +54,11 @@ def ask_page(
     """
     A form about one row of a page; what it asks for waits for a second person, and a refusal is told in the form.
 
-    `make_form` gets what was sent, if anything, and the row; `ask` gets the actor, the row and what the form holds.
+    The actor needs one of the roles `by` at the row's place. `make_form` gets what was sent, if anything, and the row; `ask`
+    gets the actor, the row and what the form holds.
     """
     found = page.get_object(request, object_id)
-    if found is None:
+    if found is None or not page.may(request, by, found):
         raise Http404
     form, shown = make_form(request.POST or None, found), request.POST.get("shown") or page.shown_of(found)
     if request.method == "POST" and form.is_valid():
@@ -118,16 +120,12 @@ class ApprovalAdmin(ReadOnly):
         """All of it."""
         return self.get_fields(request, obj)
 
-    def has_decide_permission(self, request: HttpRequest) -> bool:
-        """Who decides requests; each of them is checked by itself."""
-        return bool(roles_in(request) & DECIDERS)
-
-    @admin.action(description=_("Approve these requests"), permissions=["decide"])
+    @row_action(by=DECIDERS, description=_("Approve these requests"))
     def approve_them(self, request: HttpRequest, chosen: QuerySet[Approval]) -> None:
         """Allow each of them; what is allowed is carried out at once."""
         self._decide(request, chosen, approve, _("Approved."))
 
-    @admin.action(description=_("Decline these requests"), permissions=["decide"])
+    @row_action(by=DECIDERS, description=_("Decline these requests"))
     def decline_them(self, request: HttpRequest, chosen: QuerySet[Approval]) -> None:
         """Refuse each of them."""
         self._decide(request, chosen, decline, _("Declined."))

@@ -20,13 +20,14 @@ from branches.models import Approval, Bank
 from branches.services.exposure import ask_cap
 from branches.services.suspension import ask_lift, suspend_bank
 from branches.services.terms import ask_terms
-from branches.staff_admin import ScopedAdmin, asked_once, roles_in
+from branches.staff_admin import ScopedAdmin, asked_once
 from core.clock import now
 from core.limits import EXPOSURE_CAP, TERMS_GRACE_DAYS, TERMS_MONTHS
 from identity.models import User
 from points.queries import outstanding, suspended_issuers, terms_of_issuer
 
-BANK_MANAGERS = frozenset({Role.OPERATOR, Role.BANK_MANAGER})
+OPERATORS = frozenset({Role.OPERATOR})
+BANK_MANAGERS = OPERATORS | {Role.BANK_MANAGER}
 
 
 class TermsForm(AskForm):
@@ -60,25 +61,39 @@ class AskingOfBanks(ScopedAdmin):
 
     actions_detail = ("new_terms", "new_cap", "suspend", "lift")
 
-    def has_terms_permission(self, request: HttpRequest, object_id: object = None) -> bool:  # noqa: ARG002 - Unfold's
+    def has_terms_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         """Who may ask for new terms."""
-        return bool(roles_in(request) & BANK_MANAGERS)
+        return self.may(request, BANK_MANAGERS, object_id)
 
     @action(description=_("Set new terms"), url_path="terms", permissions=["terms"])  # type: ignore[untyped-decorator]  # Unfold has no types
     def new_terms(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask for a new version of the bank's terms."""
-        return ask_page(self, request, object_id, title=_("Set new terms"), make_form=lambda data, _found: TermsForm(data), ask=_ask_terms)
+        return ask_page(
+            self,
+            request,
+            object_id,
+            by=BANK_MANAGERS,
+            title=_("Set new terms"),
+            make_form=lambda data, _found: TermsForm(data),
+            ask=_ask_terms,
+        )
 
     @action(description=_("Set the exposure cap"), url_path="cap", permissions=["terms"])  # type: ignore[untyped-decorator]
     def new_cap(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask for another cap on the bank's points outstanding; the operator decides."""
         return ask_page(
-            self, request, object_id, title=_("Set the exposure cap"), make_form=lambda data, _found: CapForm(data), ask=_ask_cap
+            self,
+            request,
+            object_id,
+            by=BANK_MANAGERS,
+            title=_("Set the exposure cap"),
+            make_form=lambda data, _found: CapForm(data),
+            ask=_ask_cap,
         )
 
-    def has_suspend_permission(self, request: HttpRequest, object_id: object = None) -> bool:  # noqa: ARG002 - Unfold's
+    def has_suspend_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         """Who may suspend a bank, and ask to lift it: the operator."""
-        return Role.OPERATOR in roles_in(request)
+        return self.may(request, OPERATORS, object_id)
 
     @action(description=_("Suspend as issuer"), url_path="suspend", permissions=["suspend"])  # type: ignore[untyped-decorator]
     def suspend(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -87,6 +102,7 @@ class AskingOfBanks(ScopedAdmin):
             self,
             request,
             object_id,
+            by=OPERATORS,
             title=_("Suspend as issuer"),
             make_form=lambda data, _found: SuspendForm(data),
             ask=lambda actor, bank, _asked: suspend_bank(actor=actor, bank=bank, at=now()),
@@ -101,6 +117,7 @@ class AskingOfBanks(ScopedAdmin):
             self,
             request,
             object_id,
+            by=OPERATORS,
             title=_("Lift the suspension"),
             make_form=lambda data, _found: AskForm(data),
             ask=lambda maker, bank, asked: ask_lift(maker=maker, bank=bank, at=now(), **asked),

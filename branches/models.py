@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import BigIntegerRangeField, RangeOperators
 from django.core.files.storage import FileSystemStorage
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import BigIntegerField, Case, F, Func, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from branches.choices import ApprovalAction, ApprovalState, ImportKind, ImportState, Role
@@ -167,6 +170,10 @@ class Neighborhood(models.Model):
         return self.name
 
 
+_FIRST_OF_KIND = F("user") * 3 + Case(When(role=Role.AUDITOR, then=Value(1)), default=Value(0), output_field=BigIntegerField())
+_KIND_OF_USER = Func(_FIRST_OF_KIND, _FIRST_OF_KIND + 1, function="int8range", output_field=BigIntegerRangeField())
+
+
 class StaffRole(models.Model):
     """What one user may do, and where: the whole alliance, one bank, or one branch. Ended, never deleted."""
 
@@ -224,10 +231,24 @@ class StaffRole(models.Model):
                 condition=Q(ended_at__isnull=True),
                 nulls_distinct=False,
             ),
+            # `user = user and kind <> kind` would need an extension of PostgreSQL. So each role of a user takes a range of
+            # whole numbers: an auditor's lies right beside that of the user's other roles, and far from other users'.
+            ExclusionConstraint(
+                name="branches_staffrole_auditor_only_reads",
+                expressions=[(_KIND_OF_USER, RangeOperators.ADJACENT_TO)],
+                condition=Q(ended_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """
+        Leave it to the service, which refuses in sentences.
+
+        A form would ask here, and Django can't answer: it looks for `ended_at`, which the form doesn't have.
+        """
 
 
 class Approval(models.Model):

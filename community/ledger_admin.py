@@ -21,7 +21,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from branches.access import issuers_seen_by
+from branches.access import acting_as, issuers_seen_by
 from branches.models import Bank
 from branches.staff_admin import BANK_STAFF, ReadOnly, actor_of
 from core.clock import now
@@ -102,7 +102,9 @@ class TransferAdmin(ReadOnly):
         found = self.get_queryset(request).filter(party_id=named[0], id=named[1]).first() if named else None
         if found is not None:
             found.bank_names = dict(Bank.objects.values_list("issuer_id", "name"))
-            found.seen = transfer_seen(wallet=found.party_id, transfer=found.id, **seen_by(actor_of(request)))
+            found.seen = transfer_seen(
+                wallet=found.party_id, transfer=found.id, **seen_by(acting_as(actor=actor_of(request), roles=self.seen_by))
+            )
         return found
 
     @admin.display(description=_("points"), ordering="seen_points")

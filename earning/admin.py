@@ -12,8 +12,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from branches.admin import BANK_MANAGERS, BANK_STAFF, ReadOnly, ScopedAdmin, ScopedInline
-from branches.staff_admin import actor_of, roles_in
+from branches.admin import BANK_MANAGERS, BANK_STAFF, ReadOnly, ScopedAdmin, ScopedInline, actor_of, row_action
 from core.clock import now
 from core.money import major
 from earning.access import awards_for, cancellations_for, conflicts_for, events_for, rule_versions_for, rules_for
@@ -104,11 +103,7 @@ class RuleVersionAdmin(ScopedAdmin):
         used = isinstance(obj, RuleVersion) and obj.first_used_at is not None
         return not used and super().has_change_permission(request, obj)
 
-    def has_activate_permission(self, request: HttpRequest) -> bool:
-        """Who may put a version in force."""
-        return bool(roles_in(request) & BANK_MANAGERS)
-
-    @admin.action(description=_("Put these versions in force"), permissions=["activate"])
+    @row_action(by=BANK_MANAGERS, description=_("Put these versions in force"))
     def activate(self, request: HttpRequest, chosen: QuerySet[RuleVersion]) -> None:
         """Put the versions in force."""
         for version in chosen:

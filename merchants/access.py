@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from branches.access import one, scope_of
 from identity.models import User
@@ -22,8 +22,9 @@ def merchants_for(*, actor: User) -> QuerySet[Merchant]:
     scope = scope_of(user=actor)
     if scope.everywhere:
         return Merchant.objects.all()
-    here = Q(outlets__neighborhood__branch__in=scope.branches) | Q(outlets__isnull=True)
-    of_branch = Q(acquirer__in=scope.branch_banks) & here
+    # the branch's own bank pays: somebody of a branch of each of two banks sees no merchant of the one at the other's branch
+    here = Q(outlets__neighborhood__branch__in=scope.branches, acquirer=F("outlets__neighborhood__branch__bank"))
+    of_branch = here | Q(acquirer__in=scope.branch_banks, outlets__isnull=True)
     # a subquery, not a join: a merchant with two outlets is still one row
     seen = Merchant.objects.filter(Q(acquirer__in=scope.whole_banks) | of_branch).values("pk")
     return Merchant.objects.filter(pk__in=seen)
@@ -35,7 +36,8 @@ def outlets_for(*, actor: User) -> QuerySet[Outlet]:
     if scope.everywhere:
         return Outlet.objects.all()
     whole = Q(merchant__acquirer__in=scope.whole_banks)
-    return Outlet.objects.filter(whole | Q(merchant__acquirer__in=scope.branch_banks, neighborhood__branch__in=scope.branches))
+    here = Q(neighborhood__branch__in=scope.branches, merchant__acquirer=F("neighborhood__branch__bank"))
+    return Outlet.objects.filter(whole | here)
 
 
 def cashiers_for(*, actor: User) -> QuerySet[Cashier]:

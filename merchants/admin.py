@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from branches.admin import DESK, ScopedAdmin, actor_of, roles_in
+from branches.admin import DESK, ScopedAdmin, actor_of, row_action
 from branches.choices import Role
 from core.clock import now
 from core.errors import DomainError
@@ -135,11 +135,7 @@ class CashierAdmin(ScopedAdmin):
         """Appoint the cashier."""
         return appoint_cashier(**data, actor=actor, at=now())
 
-    def has_dismiss_permission(self, request: HttpRequest) -> bool:
-        """Who may dismiss cashiers."""
-        return bool(roles_in(request) & ENROLLERS)
-
-    @admin.action(description=_("Dismiss: sign out everywhere at once"), permissions=["dismiss"])
+    @row_action(by=ENROLLERS, description=_("Dismiss: sign out everywhere at once"))
     def dismiss(self, request: HttpRequest, chosen: QuerySet[Cashier]) -> None:
         """Dismiss the cashiers chosen."""
         for cashier in chosen:

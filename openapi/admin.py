@@ -10,8 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from branches.admin import BANK_MANAGERS, BANK_STAFF, ScopedAdmin
-from branches.staff_admin import actor_of, roles_in
+from branches.admin import BANK_MANAGERS, BANK_STAFF, ScopedAdmin, actor_of, row_action
 from core.clock import now
 from core.errors import DomainError
 from openapi.access import clients_for
@@ -66,11 +65,7 @@ class ClientAdmin(ScopedAdmin):
         obj.pk = made.client.pk
         self._show(request, made)
 
-    def has_keep_permission(self, request: HttpRequest) -> bool:
-        """Who may renew secrets and shut systems out."""
-        return bool(roles_in(request) & BANK_MANAGERS)
-
-    @admin.action(description=_("Issue new secrets; the old ones stay good for a day"), permissions=["keep"])
+    @row_action(by=BANK_MANAGERS, description=_("Issue new secrets; the old ones stay good for a day"))
     def renew(self, request: HttpRequest, chosen: QuerySet[Client]) -> None:
         """Show new secrets; the old ones stay good for a day."""
         for client in chosen:
@@ -79,13 +74,13 @@ class ClientAdmin(ScopedAdmin):
             except DomainError as refusal:
                 self.message_user(request, f"{client.client_id}: {refusal}", messages.ERROR)
 
-    @admin.action(description=_("Revoke all secrets at once, and issue new ones"), permissions=["keep"])
+    @row_action(by=BANK_MANAGERS, description=_("Revoke all secrets at once, and issue new ones"))
     def revoke(self, request: HttpRequest, chosen: QuerySet[Client]) -> None:
         """Show new secrets; the old ones and all tokens are no longer good."""
         for client in chosen:
             self._show(request, revoke_secrets(actor=actor_of(request), client=client, at=now()))
 
-    @admin.action(description=_("End their access"), permissions=["keep"])
+    @row_action(by=BANK_MANAGERS, description=_("End their access"))
     def end(self, request: HttpRequest, chosen: QuerySet[Client]) -> None:
         """Shut the systems out, at once."""
         for client in chosen:

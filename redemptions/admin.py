@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from branches.access import issuers_seen_by
-from branches.admin import ReadOnly, ScopedInline, actor_of
+from branches.admin import ReadOnly, ScopedInline
 from redemptions.access import claims_for, devices_for, redemptions_for, refunds_for, undos_for
 from redemptions.errors import ReceiptNotFound
 from redemptions.models import Claim, DeviceCredential, Redemption, Refund, Undo
@@ -73,7 +73,7 @@ class RedemptionAdmin(ReadOnly):
         """The redemption, with the banks' parts that this actor may see."""
         found: Redemption | None = super().get_object(request, object_id, from_field)
         if found is not None:
-            found.seen_parts = parts_of(found, issuers=issuers_seen_by(actor=actor_of(request)))  # type: ignore[attr-defined]
+            found.seen_parts = parts_of(found, issuers=issuers_seen_by(actor=self.actor_seeing(request, found)))  # type: ignore[attr-defined]
         return found
 
     @admin.display(description=_("receipt"), ordering="number")

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from branches.access import Scope, issuers_seen_by, one, scope_of
+from branches.access import Scope, one, scope_of
 from branches.models import Bank
 from core.errors import NotFound
 from core.limits import PAGE_SIZE
@@ -79,8 +79,7 @@ def lots_for(*, actor: User, resident: Resident) -> list[LotView]:
 
     :raises NotFound: if the actor may not see the resident.
     """
-    _check_seen(actor, resident)
-    return lots(resident.wallet_id, issuers=issuers_seen_by(actor=actor))
+    return lots(resident.wallet_id, issuers=_issuers_seen(actor, resident))
 
 
 def history_for(*, actor: User, resident: Resident, merchants: Collection[UUID] = (), limit: int = PAGE_SIZE) -> list[TransferView]:
@@ -92,17 +91,22 @@ def history_for(*, actor: User, resident: Resident, merchants: Collection[UUID] 
 
     :raises NotFound: if the actor may not see the resident.
     """
-    _check_seen(actor, resident)
-    wallets = wallets_of(resident=resident)
-    return history(*wallets, issuers=issuers_seen_by(actor=actor), merchants=merchants, limit=limit)
+    issuers = _issuers_seen(actor, resident)
+    return history(*wallets_of(resident=resident), issuers=issuers, merchants=merchants, limit=limit)
 
 
-def _check_seen(actor: User, resident: Resident) -> None:
-    """Raises NotFound if the actor may not see the resident; looked up once for one row as it was read."""
-    seen_by: set[int] = resident.__dict__.setdefault("seen_by", set())
-    if actor.pk not in seen_by:
-        resident_for(actor=actor, resident_id=resident.pk)
-        seen_by.add(actor.pk)
+def _issuers_seen(actor: User, resident: Resident) -> Collection[UUID] | None:
+    """
+    Whose points of the resident the actor may see, None for all: of the banks whose links to the resident they see.
+
+    :raises NotFound: if there is no such link.
+    """
+    if scope_of(user=actor).everywhere:
+        return None
+    issuers = list(links_for(actor=actor).filter(resident=resident).values_list("bank__issuer_id", flat=True))
+    if not issuers:
+        raise NotFound
+    return issuers
 
 
 def resident_of(*, user: User) -> Resident:

@@ -16,8 +16,8 @@ from django.utils.translation import pgettext_lazy
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldBooleanWidget
 
-from branches.access import scope_of
-from branches.admin import DESK, ReadOnly, ScopedInline, actor_of, roles_in
+from branches.access import acting_as, scope_of
+from branches.admin import DESK, ReadOnly, ScopedInline, actor_of, row_action
 from branches.approvals_admin import AskForm, ask_page
 from branches.choices import Asked
 from branches.models import Approval, Bank
@@ -115,23 +115,24 @@ class ResidentAdmin(ReadOnly):
         found: Resident | None = super().get_object(request, object_id, from_field)
         if found is not None:
             found.bank_names = dict(Bank.objects.values_list("issuer_id", "name"))  # type: ignore[attr-defined]
-            actor = actor_of(request)
+            actor = self.actor_seeing(request, found)
             found.seen_lots = lots_for(actor=actor, resident=found)  # type: ignore[attr-defined]  # for `points` below
             found.seen_moves = history_for(actor=actor, resident=found, limit=MOVES_SHOWN)  # type: ignore[attr-defined]
         return found
 
-    def has_adjust_permission(self, request: HttpRequest, object_id: object = None) -> bool:  # noqa: ARG002 - Unfold's
+    def has_adjust_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         """Who may ask for an adjustment: the bank's own staff."""
-        return bool(roles_in(request) & DESK)
+        return self.may(request, DESK, object_id)
 
     @action(description=_("Adjust points"), url_path="adjust", permissions=["adjust"])  # type: ignore[untyped-decorator]  # Unfold has no types
     def adjust(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask to give the resident points of the actor's bank, or to take some."""
-        actor = actor_of(request)
+        actor = acting_as(actor=actor_of(request), roles=DESK)
         return ask_page(
             self,
             request,
             object_id,
+            by=DESK,
             title=_("Adjust points"),
             make_form=lambda data, found: AdjustForm(data, links=links_for(actor=actor).filter(resident=found).order_by("pk")),
             ask=_ask_adjustment,
@@ -144,6 +145,7 @@ class ResidentAdmin(ReadOnly):
             self,
             request,
             object_id,
+            by=DESK,
             title=_("Freeze the wallet"),
             make_form=lambda data, _found: FreezeForm(data),
             ask=lambda actor, resident, _asked: freeze_wallet(actor=actor, resident=resident, at=now()),
@@ -154,11 +156,12 @@ class ResidentAdmin(ReadOnly):
     @action(description=_("Lift a freeze"), url_path="unfreeze", permissions=["adjust"])  # type: ignore[untyped-decorator]
     def unfreeze(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask to let the resident spend again."""
-        actor = actor_of(request)
+        actor = acting_as(actor=actor_of(request), roles=DESK)
         return ask_page(
             self,
             request,
             object_id,
+            by=DESK,
             title=_("Lift a freeze"),
             make_form=lambda data, found: OfLinkForm(data, links=links_for(actor=actor).filter(resident=found).order_by("pk")),
             ask=lambda clerk, _resident, asked: ask_unfreeze(clerk=clerk, at=now(), **asked),
@@ -217,7 +220,7 @@ class BankLinkAdmin(ReadOnly):
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         """The customer number only for the bank that gave it."""
         fields = ("resident", "bank", "branch", "made_at", "claimed_at")
-        own = isinstance(obj, BankLink) and obj.bank_id in scope_of(user=actor_of(request)).banks
+        own = isinstance(obj, BankLink) and obj.bank_id in scope_of(user=self.actor_seeing(request, obj)).banks
         return (*fields[:2], "customer", *fields[2:]) if own else fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
@@ -231,11 +234,7 @@ class BankLinkAdmin(ReadOnly):
         found = residents_found(actor=actor_of(request), term=search_term.strip())
         return queryset.filter(resident__in=found.values("pk")), False
 
-    def has_issue_permission(self, request: HttpRequest) -> bool:
-        """Who may issue claim codes: the bank's own staff."""
-        return bool(roles_in(request) & DESK)
-
-    @admin.action(description=_("Issue a claim code, shown once"), permissions=["issue"])
+    @row_action(by=DESK, description=_("Issue a claim code, shown once"))
     def issue_codes(self, request: HttpRequest, chosen: QuerySet[BankLink]) -> None:
         """Issue a code for each link chosen, and show it this once."""
         for link in chosen.select_related("resident"):

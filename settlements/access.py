@@ -11,9 +11,9 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from branches.access import one, scope_of
+from branches.access import grants_of, one, scope_of
 from identity.models import User
 from merchants.access import merchants_for
 from merchants.models import Cashier
@@ -31,7 +31,7 @@ from settlements.models import (
 
 def business_days_for(*, actor: User) -> QuerySet[BusinessDay]:
     """Closed days, for anyone who works in the alliance."""
-    return BusinessDay.objects.all() if scope_of(user=actor).roles else BusinessDay.objects.none()
+    return BusinessDay.objects.all() if grants_of(user=actor) else BusinessDay.objects.none()
 
 
 def merchant_statements_for(*, actor: User) -> QuerySet[MerchantStatement]:
@@ -39,7 +39,7 @@ def merchant_statements_for(*, actor: User) -> QuerySet[MerchantStatement]:
     scope = scope_of(user=actor)
     if scope.everywhere:
         return MerchantStatement.objects.all()
-    of_branch = Q(acquirer__in=scope.branch_banks, merchant__in=merchants_for(actor=actor))
+    of_branch = Q(acquirer=F("merchant__acquirer"), acquirer__in=scope.branch_banks, merchant__in=merchants_for(actor=actor))
     return MerchantStatement.objects.filter(Q(acquirer__in=scope.whole_banks) | of_branch)
 
 

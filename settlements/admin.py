@@ -16,7 +16,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from branches.admin import ALL_STAFF, BANK_STAFF, ReadOnly, ScopedInline, actor_of
+from branches.admin import ALL_STAFF, BANK_STAFF, ReadOnly, ScopedInline, actor_of, row_action
 from branches.staff_admin import asked_once
 from core.audit.choices import SecurityEventKind
 from core.audit.services import record_security_event
@@ -268,7 +268,7 @@ class MerchantStatementAdmin(StatementOfDay, ReadOnly):
         rows = MerchantLinePart.objects.filter(line__statement=statement)
         return sheet_file(request, "merchant_lines", rows, called=f"lines-{statement.day_id}-{statement.pk}")
 
-    @admin.action(description=_("Download as CSV"), permissions=["view"])
+    @row_action(by=ALL_STAFF, description=_("Download as CSV"))
     def download(self, request: HttpRequest, chosen: QuerySet[MerchantStatement]) -> StreamingHttpResponse:
         """The statements chosen."""
         return sheet_file(request, "merchants", chosen, called="merchants")
@@ -414,7 +414,7 @@ class IssuerStatementAdmin(StatementOfDay, ReadOnly):
         """All of them."""
         return self.fields
 
-    @admin.action(description=_("Download as CSV"), permissions=["view"])
+    @row_action(by=BANK_STAFF, description=_("Download as CSV"))
     def download(self, request: HttpRequest, chosen: QuerySet[IssuerStatement]) -> StreamingHttpResponse:
         """The statements chosen."""
         return sheet_file(request, "issuers", chosen, called="issuers")
@@ -438,7 +438,7 @@ class NetPaymentAdmin(ReadOnly):
         """All of them."""
         return self.fields
 
-    @admin.action(description=_("Download as CSV"), permissions=["view"])
+    @row_action(by=BANK_STAFF, description=_("Download as CSV"))
     def download(self, request: HttpRequest, chosen: QuerySet[NetPayment]) -> StreamingHttpResponse:
         """The payments chosen."""
         return sheet_file(request, "netting", chosen, called="netting")

@@ -27,6 +27,14 @@ class RolePlaceWrong(DomainError):
     message = _("Operators belong to no bank, bank managers to a bank, branch managers and clerks to a branch.")
 
 
+class AuditorOnlyReads(DomainError):
+    """One and the same person would audit and work."""
+
+    code = "auditor_only_reads"
+    kind = ErrorKind.CONFLICT
+    message = _("An auditor only reads and holds no other role. End this person's present role first.")
+
+
 class RoleHeldAlready(DomainError):
     """The user has this role at this place."""
 
@@ -41,6 +49,7 @@ def grant_role(*, actor: User, user: User, role: Role, at: datetime, bank: Bank 
 
     :raises RolePlaceWrong: if the role does not go with the place.
     :raises RoleHeldAlready: if the user has it.
+    :raises AuditorOnlyReads: if the user would be an auditor and hold another role.
     """
     if branch is not None and bank is None:
         bank = branch.bank
@@ -48,6 +57,9 @@ def grant_role(*, actor: User, user: User, role: Role, at: datetime, bank: Bank 
         raise RolePlaceWrong
     try:
         with transaction.atomic():
+            User.objects.select_for_update(no_key=True).get(pk=user.pk)  # two grants to one person: one after the other
+            if _audits_and_works(user, role):
+                raise AuditorOnlyReads
             granted = StaffRole.objects.create(user=user, role=role, bank=bank, branch=branch, granted_at=at, granted_by=actor)
             record_security_event(SecurityEventKind.ROLE_GRANTED, at=at, actor_id=actor.pk, about=user, details=_told(granted))
             return granted
@@ -65,6 +77,12 @@ def end_role(*, actor: User, role: StaffRole, at: datetime) -> StaffRole:
             record_security_event(SecurityEventKind.ROLE_ENDED, at=at, actor_id=actor.pk, about=held.user, details=_told(held))
             end_sessions(actor=actor, user=held.user, at=at)
     return held
+
+
+def _audits_and_works(user: User, role: Role) -> bool:
+    held = StaffRole.objects.filter(user=user, ended_at__isnull=True)
+    others = held.exclude(role=Role.AUDITOR) if role == Role.AUDITOR else held.filter(role=Role.AUDITOR)
+    return others.exists()
 
 
 def _fits(role: Role, bank: Bank | None, branch: Branch | None) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -10,11 +12,12 @@ from branches.choices import Role
 from branches.models import Alliance, Bank, Branch, StaffRole
 from branches.services import admit_bank, end_role, grant_role, open_branch, open_neighborhood
 from branches.services.parties import CodeTaken
-from branches.services.roles import RoleHeldAlready, RolePlaceWrong
+from branches.services.roles import AuditorOnlyReads, RoleHeldAlready, RolePlaceWrong
 from core.errors import NotFound
 from identity.models import User
+from identity.services import make_staff
 from points.queries import terms_on
-from tests.world import BEGINNING, TERMS_START, somebody
+from tests.world import BEGINNING, PASSWORD, TERMS_START, make_staff_user, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -58,11 +61,60 @@ def test_each_role_sees_its_place(
         branch_for(actor=east_clerk, branch_id=east_other_branch.pk)
 
 
-def test_a_banks_auditor_sees_the_bank_and_no_other(east: Bank, west: Bank, east_clerk: User) -> None:
-    grant_role(actor=somebody(), user=east_clerk, role=Role.AUDITOR, bank=west, at=BEGINNING)
+def test_a_banks_auditor_sees_the_bank_and_no_other(east: Bank, west: Bank) -> None:
+    user = make_staff_user(username="west_auditor", role=Role.AUDITOR, bank=west)
 
-    scope = scope_of(user=east_clerk)
-    assert (scope.everywhere, set(scope.whole_banks), set(scope.banks)) == (False, {west.pk}, {east.pk, west.pk})
+    scope = scope_of(user=user)
+    assert (scope.everywhere, set(scope.whole_banks), set(scope.banks)) == (False, {west.pk}, {west.pk})
+
+
+def grants(user: User) -> list[tuple[str, bool]]:
+    """The user's grants, and whether each has ended."""
+    return sorted((grant.role, grant.ended_at is not None) for grant in user.roles.all())
+
+
+WORKING = [(Role.OPERATOR, ""), (Role.BANK_MANAGER, "bank"), (Role.BRANCH_MANAGER, "branch"), (Role.CLERK, "branch")]
+AUDITING = ["", "bank"]
+
+
+@pytest.mark.parametrize(("role", "place"), WORKING)
+@pytest.mark.parametrize("audits", AUDITING)
+@pytest.mark.parametrize("first", ["audit", "work"])
+def test_an_auditor_holds_no_other_role(
+    east: Bank, east_branch: Branch, west: Bank, role: Role, place: str, audits: str, first: str
+) -> None:
+    """Neither the service nor the database lets one user audit and work, in whichever order, at whichever places."""
+    user = make_staff(actor=somebody(), at=BEGINNING, username="both", password=PASSWORD, name="Both")
+    work: dict[str, Any] = {"role": role, "bank": east if place else None, "branch": east_branch if place == "branch" else None}
+    audit: dict[str, Any] = {"role": Role.AUDITOR, "bank": west if audits else None, "branch": None}
+    one, other = (audit, work) if first == "audit" else (work, audit)
+    held = grant_role(actor=somebody(), user=user, at=BEGINNING, **one)
+
+    with pytest.raises(AuditorOnlyReads):
+        grant_role(actor=somebody(), user=user, at=BEGINNING, **other)
+    with pytest.raises(IntegrityError, match="branches_staffrole_auditor_only_reads"), transaction.atomic():
+        StaffRole.objects.create(user=user, granted_at=BEGINNING, **other)
+    assert grants(user) == [(one["role"], False)]
+
+    end_role(actor=somebody(), role=held, at=BEGINNING)
+    grant_role(actor=somebody(), user=user, at=BEGINNING, **other)
+    with pytest.raises(IntegrityError, match="branches_staffrole_auditor_only_reads"), transaction.atomic():
+        StaffRole.objects.filter(pk=held.pk).update(ended_at=None)
+    assert grants(user) == sorted([(one["role"], True), (other["role"], False)])
+
+
+def test_two_audits_or_two_works_go_together_and_neighbors_don_t_matter(east: Bank, west: Bank, east_branch: Branch) -> None:
+    """The users' numbers follow one another: nobody's grants exclude those of the one beside them."""
+    first, second, third = (
+        make_staff(actor=somebody(), at=BEGINNING, username=f"staff-{number}", password=PASSWORD, name="") for number in range(3)
+    )
+    for user, role in ((first, Role.AUDITOR), (third, Role.AUDITOR)):
+        grant_role(actor=somebody(), user=user, role=role, bank=east, at=BEGINNING)
+        grant_role(actor=somebody(), user=user, role=role, bank=west, at=BEGINNING)
+    grant_role(actor=somebody(), user=second, role=Role.BANK_MANAGER, bank=west, at=BEGINNING)
+    grant_role(actor=somebody(), user=second, role=Role.CLERK, branch=east_branch, at=BEGINNING)
+
+    assert [len(grants(user)) for user in (first, second, third)] == [2, 2, 2]
 
 
 @pytest.mark.parametrize("fields", [{"is_active": False}, {"is_staff": False}])
