@@ -16,6 +16,7 @@ from community.sign_in import SECRETS_OF_CLIENTS
 from identity.models import User
 from merchants.models import Cashier
 from residents.models import Resident
+from tests.clock import Clock, clock_in_hand
 from tests.world import branch_of, make_bank, make_branch, make_cashier, make_merchant, make_resident, make_staff_user, somebody
 
 
@@ -34,6 +35,16 @@ def _light_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher", SECRETS_OF_CLIENTS],
     ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock | None]:
+    """The clock, held; unless the test says `real_clock`, because a clock is asked that nobody can hold."""
+    if request.node.get_closest_marker("real_clock"):
+        yield None
+        return
+    with clock_in_hand(monkeypatch) as held:
+        yield held
 
 
 @pytest.fixture(autouse=True)

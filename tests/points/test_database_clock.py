@@ -51,6 +51,7 @@ def real() -> Iterator[LedgerWorld]:
             owner.execute("update points_mode set sandbox = true")
 
 
+@pytest.mark.real_clock
 @pytest.mark.django_db(databases=["default", "owner"], transaction=True)
 @pytest.mark.parametrize("way", WAYS)
 def test_a_real_ledger_moves_points_only_near_the_databases_clock(real: LedgerWorld, way: str) -> None:
@@ -61,6 +62,7 @@ def test_a_real_ledger_moves_points_only_near_the_databases_clock(real: LedgerWo
         WAYS[way](real, now() + near)
 
 
+@pytest.mark.real_clock
 @pytest.mark.django_db(databases=["default", "owner"], transaction=True)
 def test_a_real_ledger_keeps_nothing_of_what_comes_at_a_wrong_time(real: LedgerWorld) -> None:
     wallet = real.wallet()

@@ -41,7 +41,7 @@ def zhang_rich(zhang: Resident, east: Bank, west: Bank) -> Resident:
 
 
 @pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
+def traveller() -> Iterator[time_machine.Traveller]:
     """The clock of the HTTP stories, standing at S10's moment until it is moved."""
     with time_machine.travel(S10_AT, tick=False) as traveller:
         yield traveller
@@ -73,7 +73,7 @@ def test_s10_two_issuers(zhang_rich: Resident, bakery: Cashier, west: Bank, east
     assert Redemption.objects.count() == 1
 
 
-def test_s10_over_http(zhang_rich: Resident, bakery: Cashier, clock: time_machine.Traveller) -> None:
+def test_s10_over_http(zhang_rich: Resident, bakery: Cashier, traveller: time_machine.Traveller) -> None:
     till = Till(bakery.user)
     scan = {"code": phone_of(zhang_rich, at=S10_AT).code(S10_AT), "key": "scan"}
     status, claim = answer(till.post("/merchant/claims", scan))
@@ -113,7 +113,7 @@ def test_s11_not_enough(zhang_rich: Resident, bakery: Cashier) -> None:
     assert Redemption.objects.count() == 1
 
 
-def test_s11_over_http(zhang_rich: Resident, bakery: Cashier, clock: time_machine.Traveller) -> None:
+def test_s11_over_http(zhang_rich: Resident, bakery: Cashier, traveller: time_machine.Traveller) -> None:
     till = Till(bakery.user)
     assert taken(till, zhang_rich, 180)[0] == 201
     claim = claimed(till, zhang_rich, S10_AT)
@@ -140,13 +140,13 @@ def test_s12_the_same_key(zhang_rich: Resident, bakery: Cashier) -> None:
     assert facts() == before
 
 
-def test_s12_over_http(zhang_rich: Resident, bakery: Cashier, clock: time_machine.Traveller) -> None:
+def test_s12_over_http(zhang_rich: Resident, bakery: Cashier, traveller: time_machine.Traveller) -> None:
     till = Till(bakery.user)
     body = {"claim": claimed(till, zhang_rich, S10_AT), "points": 180, "key": "s10"}
     first = answer(till.post("/merchant/redemptions", body))
     before = facts()
 
-    clock.shift(600)
+    traveller.shift(600)
     assert answer(till.post("/merchant/redemptions", body)) == first
     assert answer(till.post("/merchant/redemptions", {**body, "points": 181})) == (409, "idempotency_key_reused")
 
@@ -188,7 +188,7 @@ def test_s14_one_code_two_tills(mei: Resident, east: Bank, bakery: Cashier, groc
     assert spendable(mei.wallet_id, at=S10_AT) == 100
 
 
-def test_s14_over_http(mei: Resident, bakery: Cashier, grocer: Cashier, clock: time_machine.Traveller) -> None:
+def test_s14_over_http(mei: Resident, bakery: Cashier, grocer: Cashier, traveller: time_machine.Traveller) -> None:
     body = {"code": phone_of(mei).code(S10_AT), "key": "scan"}
     assert answer(Till(bakery.user).post("/merchant/claims", body))[0] == 201
     assert answer(Till(grocer.user).post("/merchant/claims", body)) == (409, "code_already_used")
@@ -230,24 +230,24 @@ def test_s15_a_claim_lasts_two_minutes(mei: Resident, east: Bank, bakery: Cashie
     assert spendable(mei.wallet_id, at=S10_AT) == 90
 
 
-def test_s15_over_http(mei: Resident, east: Bank, bakery: Cashier, clock: time_machine.Traveller) -> None:
+def test_s15_over_http(mei: Resident, east: Bank, bakery: Cashier, traveller: time_machine.Traveller) -> None:
     give_points(resident=mei, bank=east, points=100)
     till = Till(bakery.user)
     early, late = phone_of(mei).code(S10_AT), phone_of(mei).code(S10_AT)
 
-    clock.shift(59)
+    traveller.shift(59)
     status, claim = answer(till.post("/merchant/claims", {"code": early, "key": "at-59"}))
     assert status == 201
-    clock.shift(2)
+    traveller.shift(2)
     assert answer(till.post("/merchant/claims", {"code": late, "key": "at-61"})) == (409, "code_expired")
-    clock.shift(118)
+    traveller.shift(118)
     body = {"claim": claim["claim"], "points": 10, "key": "at-120"}
     assert answer(till.post("/merchant/redemptions", body)) == (409, "claim_expired")
     assert answer(till.get("/merchant/redemptions/by-key/at-120")) == (409, "claim_expired")
 
 
 def test_s16_the_answer_is_lost(
-    zhang_rich: Resident, bakery: Cashier, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+    zhang_rich: Resident, bakery: Cashier, traveller: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     till = Till(bakery.user, raise_request_exception=False)
     body = {"claim": claimed(till, zhang_rich, S10_AT), "points": 180, "key": "s10"}
@@ -262,7 +262,7 @@ def test_s16_the_answer_is_lost(
     assert held(zhang_rich) == [(70, EB_EXPIRES)]
 
 
-def test_s16_it_never_arrived(zhang_rich: Resident, bakery: Cashier, clock: time_machine.Traveller) -> None:
+def test_s16_it_never_arrived(zhang_rich: Resident, bakery: Cashier, traveller: time_machine.Traveller) -> None:
     till = Till(bakery.user)
     body = {"claim": claimed(till, zhang_rich, S10_AT), "points": 180, "key": "s10"}
 
@@ -285,11 +285,11 @@ def test_s20_undo(zhang_rich: Resident, bakery: Cashier) -> None:
     ]
 
 
-def test_s20_over_http(zhang_rich: Resident, bakery: Cashier, clock: time_machine.Traveller) -> None:
+def test_s20_over_http(zhang_rich: Resident, bakery: Cashier, traveller: time_machine.Traveller) -> None:
     till = Till(bakery.user)
     assert taken(till, zhang_rich, 180)[0] == 201
     number = Redemption.objects.get().receipt
-    clock.shift(3600)
+    traveller.shift(3600)
 
     undone = answer(till.post(f"/merchant/redemptions/{number}/undo", {"left": 180, "key": "s20", "reason": "Wrong amount"}))
 
@@ -315,7 +315,7 @@ def test_s34_another_tills_receipt(zhang_rich: Resident, bakery: Cashier, grocer
     assert not Undo.objects.exists()
 
 
-def test_s34_over_http(zhang_rich: Resident, bakery: Cashier, grocer: Cashier, clock: time_machine.Traveller) -> None:
+def test_s34_over_http(zhang_rich: Resident, bakery: Cashier, grocer: Cashier, traveller: time_machine.Traveller) -> None:
     number = s10(zhang_rich, bakery).receipt
     nobodys = "00000000"
     till, before = Till(grocer.user), facts()
@@ -347,7 +347,7 @@ def test_s35_the_dismissed_cashier(zhang_rich: Resident, bakery: Cashier) -> Non
     assert spendable(zhang_rich.wallet_id, at=S10_AT) == 70
 
 
-def test_s35_over_http(zhang_rich: Resident, bakery: Cashier, clock: time_machine.Traveller) -> None:
+def test_s35_over_http(zhang_rich: Resident, bakery: Cashier, traveller: time_machine.Traveller) -> None:
     till = Till(bakery.user)
     body = {"claim": claimed(till, zhang_rich, S10_AT), "points": 180, "key": "s10"}
     dismiss_cashier(actor=somebody(), cashier=bakery, at=S10_AT)

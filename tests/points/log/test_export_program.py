@@ -27,6 +27,7 @@ from tests.hands import Adjust, AdjustOut, adjust
 from tests.ledger_world import IN_A_YEAR, NOON, SOON, LedgerWorld
 from tests.points.log.test_verify_books import export, run
 from tests.points.log.world import EAST_WITNESS, PROGRAM, WEST_WITNESS, log_key, mirror, sealed
+from tests.waiting import PATIENCE_SECONDS
 
 LATER = NOON + timedelta(days=300)  # after SOON
 
@@ -170,7 +171,7 @@ def test_the_bar_is_for_a_terminal_alone(ledger: LedgerWorld, tmp_path: Path, *,
         return
 
     ours, theirs = pty.openpty()
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, check=False, timeout=60)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, check=False, timeout=PATIENCE_SECONDS)
     os.close(theirs)
     shown = os.read(ours, 10_000).decode()
     os.close(ours)

@@ -27,8 +27,9 @@ from points.log.sealing import seal_all
 from points.models import Log
 from tests.ledger_world import LedgerWorld
 from tests.points.log.world import EAST_WITNESS, PROGRAM, log_key, sealed
+from tests.waiting import PATIENCE_SECONDS
 
-pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
+pytestmark = [pytest.mark.django_db(databases=["default", "owner"], transaction=True), pytest.mark.real_clock]
 UNSHOWN = "leaves, and can't or won't show that they begin with"
 
 
@@ -113,7 +114,7 @@ class Outside:
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, str(PROGRAM), *arguments, "--key", log_key(), "--log", self.log]
-        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False, timeout=60)
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from points.log.receipts import proven_receipt
 from tests.ledger_world import LedgerWorld
 from tests.points.log.test_verify_books import export
 from tests.points.log.world import EAST_WITNESS, PROGRAM, WEST_WITNESS, log_key, sealed
+from tests.waiting import PATIENCE_SECONDS
 
 DOCUMENT = site.BASE_DIR / "docs" / "proving.md"
 BLOCK = re.compile(r"```console\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
@@ -51,6 +52,7 @@ def real(words: list[str], log: str) -> list[str]:
     return words[2:]
 
 
+@pytest.mark.real_clock
 @pytest.mark.django_db(databases=["default", "owner"], transaction=True)
 def test_the_commands_of_the_document_work(live_server: LiveServer, settings: Settings, tmp_path: Path) -> None:
     settings.LOG_WITNESSES = [str(EAST_WITNESS.key), str(WEST_WITNESS.key)]
@@ -71,7 +73,7 @@ def test_the_commands_of_the_document_work(live_server: LiveServer, settings: Se
             del words[words.index("--every") : words.index("--every") + 2]  # look once
         done = subprocess.run(
             [sys.executable, str(PROGRAM), *real(words, f"{live_server.url}/api/v1/log")],
-            cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+            cwd=tmp_path, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS,
         )  # fmt: skip
         assert (done.returncode, done.stderr) == (0, ""), done.stdout
         if "--name" in words:
@@ -109,7 +111,7 @@ def test_the_program_runs_far_from_the_repository(ledger: LedgerWorld, tmp_path:
 
     done = subprocess.run(
         [sys.executable, "-I", "verify_books.py", "receipt", "receipt.json", "--key", log_key()],
-        cwd=tmp_path, env={}, capture_output=True, text=True, check=False, timeout=60,
+        cwd=tmp_path, env={}, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS,
     )  # fmt: skip
 
     assert (done.returncode, done.stderr) == (0, "")

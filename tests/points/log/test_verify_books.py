@@ -18,10 +18,13 @@ from points.log.receipts import issuer_leaves, leaf_json, proven_receipt
 from points.log.sealing import seal_all
 from tests.ledger_world import LedgerWorld
 from tests.points.log.world import EAST_WITNESS, PROGRAM, log_key, mirror, sealed, spend_some
+from tests.waiting import PATIENCE_SECONDS
 
 
 def run(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, str(PROGRAM), *arguments], input=text, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(
+        [sys.executable, str(PROGRAM), *arguments], input=text, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS
+    )
 
 
 def export(ledger: LedgerWorld, file: Path, *, after: int = 0) -> list[str]:
@@ -191,6 +194,7 @@ def test_an_export_that_was_touched_ends_with_2(ledger: LedgerWorld, tmp_path: P
     assert said in done.stdout
 
 
+@pytest.mark.real_clock
 @pytest.mark.django_db(databases=["default", "owner"], transaction=True)
 def test_a_witness_over_http(live_server: LiveServer, settings: Settings, tmp_path: Path) -> None:
     settings.LOG_WITNESSES = [str(EAST_WITNESS.key)]
