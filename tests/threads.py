@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -11,6 +10,7 @@ from typing import TypeVar
 from django.db import connection, connections
 
 from points.errors import LedgerBusy
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -20,7 +20,7 @@ TRIES = 10  # on a loaded machine a wallet may stay locked for longer than the l
 def at_once(task: Callable[[A], T], items: Iterable[A]) -> list[T]:
     """Run the task for each item in a thread of its own; the answers in the order of the items."""
     each = list(items)
-    barrier = Barrier(len(each), timeout=60)
+    barrier = Barrier(len(each), timeout=PATIENCE_SECONDS)
 
     def run(item: A) -> T:
         try:
@@ -58,13 +58,11 @@ def closing(work: Callable[[], T]) -> Callable[[], T]:
 
 def wait_until_blocked() -> None:
     """Until some connection of this database waits for another's transaction."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with connections["owner"].cursor() as cursor:
-            cursor.execute(
-                "select count(*) from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()"
-            )
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.01)
-    raise AssertionError("nobody waits")
+    wait_until(_somebody_is_blocked, what="somebody waits for a lock")
+
+
+def _somebody_is_blocked() -> bool:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("select count(*) from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()")
+        (waiting,) = cursor.fetchone()
+    return bool(waiting)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import shutil
 import stat
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,7 +36,7 @@ def a_var_folder(*, long: bool = False) -> Iterator[Path]:
 
 def connect(place: embedded.Place, *, user: str, password: str, database: str = embedded.DATABASE) -> extensions.connection:
     """A connection through the server's socket."""
-    return psycopg2.connect(host=str(place.socket), user=user, password=password, dbname=database, connect_timeout=5)
+    return psycopg2.connect(host=str(place.socket), user=user, password=password, dbname=database, connect_timeout=60)
 
 
 def connect_as_app(place: embedded.Place, var: Path) -> extensions.connection:
@@ -62,15 +61,3 @@ def is_running(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
-
-
-def wait_for(condition: Callable[[], bool], *, seconds: float = 10) -> None:
-    """
-    Wait until the condition holds.
-
-    :raises AssertionError: if it doesn't in time.
-    """
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)

@@ -25,4 +25,4 @@ def start(settings: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Read the settings, and nothing else."""
     environment = {"PATH": os.environ["PATH"], **settings}
     command = [sys.executable, "-c", "import community.config"]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)

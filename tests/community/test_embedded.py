@@ -18,7 +18,8 @@ import pytest
 from community import embedded
 from community.embedded_binaries import Runner
 from community.secrets_file import embedded_secrets
-from tests.community.servers import a_var_folder, connect, connect_as_app, is_running, modes_above, server_pid, wait_for
+from tests.community.servers import a_var_folder, connect, connect_as_app, is_running, modes_above, server_pid
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 NOBODY = 65534
 KNOCK = """
@@ -179,7 +180,7 @@ def test_a_killed_server_starts_again_over_its_left_over_pid_file() -> None:
     with a_var_folder() as folder, embedded.server(var=folder) as place:
         write(place, folder, "CREATE TABLE kept AS SELECT 7 AS seven")
         os.kill(pid := server_pid(place), signal.SIGKILL)
-        wait_for(lambda: not is_running(pid))
+        wait_until(lambda: not is_running(pid), what="the server ends")
         assert (place.data / "postmaster.pid").exists()
 
         with embedded.server(var=folder) as again:
@@ -232,20 +233,18 @@ def test_roles_that_an_interrupted_start_left_out_are_made(monkeypatch: pytest.M
 
 
 def test_two_first_starts_at_once_share_one_server() -> None:
-    start = "import sys, time; from pathlib import Path; from community import embedded\n"
-    start += (
-        "with embedded.server(var=Path(sys.argv[1])) as place: print((place.data / 'postmaster.pid').read_text().split()[0]); time.sleep(1)"
-    )
+    start = "import sys; from pathlib import Path; from community import embedded\n"
+    start += "with embedded.server(var=Path(sys.argv[1])) as place:\n"
+    start += "    print((place.data / 'postmaster.pid').read_text().split()[0], flush=True); sys.stdin.read()"
     with a_var_folder() as folder:
-        both = [
-            subprocess.Popen(
-                [sys.executable, "-c", start, str(folder)], stdout=subprocess.PIPE, text=True, cwd=Path(embedded.__file__).parents[1]
-            )
-            for _ in range(2)
-        ]
-        first, second = (process.communicate(timeout=60)[0] for process in both)
+        command = [sys.executable, "-c", start, str(folder)]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": Path(embedded.__file__).parents[1]}
+        both = [subprocess.Popen(command, **pipes) for _ in range(2)]  # type: ignore[call-overload]
+        first, second = (process.stdout.readline() for process in both)
+        for process in both:
+            process.communicate(timeout=PATIENCE_SECONDS)  # and closes what it waits for
         assert first == second != ""
-        wait_for(lambda: not is_running(int(first)))
+        wait_until(lambda: not is_running(int(first)), what="the server ends")
 
 
 def write(place: embedded.Place, var: Path, statement: str) -> None:

@@ -17,6 +17,7 @@ from community import embedded
 from community.secrets_file import embedded_secrets
 from tests.community.servers import a_var_folder, connect
 from tests.community.starts import GOOD, start
+from tests.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "only-in-tests"
@@ -44,7 +45,7 @@ def manage(place: embedded.Place, owner: str, *arguments: str) -> subprocess.Com
         "VAR_DIR": str(place.socket / "not-used"),
     }
     command = [sys.executable, "manage.py", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=kept | given, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, cwd=ROOT, env=kept | given, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
 
 
 def test_migrate_makes_the_login_of_the_processes(place: embedded.Place) -> None:

@@ -8,7 +8,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,26 +15,20 @@ from urllib.request import urlopen
 
 import pytest
 
+from bench.servers import free_port
 from community import embedded
-from tests.community.servers import a_var_folder, connect_as_app, is_running, server_pid, wait_for
+from tests.community.servers import a_var_folder, connect_as_app, is_running, server_pid
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = {"web": "granian", "worker": "worker", "beat": "beat", "relay": "relay", "sealer": "sealer"}
 NOT_PASSED_ON = ("PYTEST", "DJANGO", "DATABASE_URL", "OWNER_DATABASE_URL", "REDIS_URL")
 DEMO_DAYS = 12  # transfers of the West Bank become spendable after seven
-START_SECONDS = 300  # of patience; on an idle machine it takes ten
 HALF_FULL, KEEP = (
     "INSERT INTO outbox_outboxevent (topic, payload, made_at, tries, next_try_at, last_error)"
     f" VALUES ('{topic}', '{{}}', now(), 0, 'infinity', '')"
     for topic in ("half-full", "kept")
 )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def environment(var: Path) -> dict[str, str]:
@@ -60,18 +53,16 @@ def started(var: Path, port: int, **settings: str) -> Iterator[subprocess.Popen[
         yield process
     finally:
         process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE_SECONDS)
 
 
 def read_until(process: subprocess.Popen[str], words: str) -> str:
     assert process.stdout is not None
     said = ""
-    deadline = time.monotonic() + START_SECONDS
     for line in process.stdout:
         said += line
         if words in line:
             return said
-        assert time.monotonic() < deadline
     pytest.fail(f"it never said {words!r}, but: {said}")
 
 
@@ -125,11 +116,11 @@ def start_look_around_and_end(var: Path) -> None:
         what_dies_is_started_again("relay", var)
         database = server_pid(place_of(var))
         process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=60)
+        said, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 0, said
     assert said.endswith("Everything has ended.\n")
     assert not is_running(database)
-    with pytest.raises(OSError, match="refused"), socket.create_connection(("127.0.0.1", port), timeout=2):
+    with pytest.raises(OSError, match="refused"), socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS):
         pass
 
 
@@ -150,19 +141,19 @@ def start_for_phones_and_play_the_demo(var: Path) -> None:
         assert f"The site runs at https://127.0.0.1:{port}\n" in played.stdout, played.stderr
         assert "Every morning" in played.stdout
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE_SECONDS)
 
 
 def a_second_start_says_so(first: subprocess.Popen[str], var: Path) -> None:
     with started(var, free_port()) as second:
-        said, _ = second.communicate(timeout=60)
+        said, _ = second.communicate(timeout=PATIENCE_SECONDS)
     assert said == f"It is running already, as process {first.pid}. Use that one, or end it first.\n"
     assert second.returncode == 1
 
 
 def what_dies_is_started_again(name: str, var: Path) -> None:
     os.kill(killed := pid_of(name, var), signal.SIGKILL)
-    wait_for(lambda: pid_of(name, var) not in {0, killed}, seconds=30)
+    wait_until(lambda: pid_of(name, var) not in {0, killed}, what=f"{name} is started again")
 
 
 def test_a_taken_port_is_named_with_what_to_do() -> None:
@@ -171,7 +162,7 @@ def test_a_taken_port_is_named_with_what_to_do() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with started(var, port) as process:
-            said, _ = process.communicate(timeout=60)
+            said, _ = process.communicate(timeout=PATIENCE_SECONDS)
 
     assert said == f"Port {port} can't be used (Address already in use). Choose another: PORT={port + 1} python3 run.py run\n"
     assert process.returncode == 1

@@ -9,8 +9,8 @@ import sys
 from drills.__main__ import DRILLS, NOT_LOOKED_AT
 from drills.outcome import Outcome
 from tests.repo.sources import ROOT
+from tests.waiting import PATIENCE_SECONDS
 
-SECONDS = 60
 NOT_PASSED_ON = ("PYTEST", "POINTS_TEST_RUN", "VAR_DIR", "ONLY", *NOT_LOOKED_AT)
 
 
@@ -22,7 +22,7 @@ def run_drills(**settings: str) -> subprocess.CompletedProcess[str]:
         env={**ours, **settings},
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
 

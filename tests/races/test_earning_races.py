@@ -23,6 +23,7 @@ from residents.models import Resident
 from residents.services import import_residents
 from tests.earning.world import bill, bill_rule
 from tests.threads import at_once, closing, wait_until_blocked
+from tests.waiting import PATIENCE_SECONDS
 from tests.world import make_resident, moment
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
@@ -101,7 +102,7 @@ def test_a_batch_takes_its_ids_in_order_whatever_theirs(east: Bank) -> None:
             other = pool.submit(closing(lambda: record_events(bank=east, events=[last, first], at=AT, origin="test")))
             wait_until_blocked()
             record_events(bank=east, events=[last], at=AT, origin="test")
-        answers = [outcome.answer for outcome in other.result(timeout=30)]
+        answers = [outcome.answer for outcome in other.result(timeout=PATIENCE_SECONDS)]
 
     assert answers == [EventAnswer.DUPLICATE, EventAnswer.DUPLICATE]
     assert Event.objects.count() == 2
@@ -145,4 +146,4 @@ def join_and_post(bank: Bank) -> int:
 
 def in_another_thread(work: Callable[[], T]) -> T:
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(closing(work)).result(timeout=30)
+        return pool.submit(closing(work)).result(timeout=PATIENCE_SECONDS)

@@ -19,6 +19,7 @@ from points.queries import outstanding
 from tests.branches.world import cap_set
 from tests.earning.world import bill, bill_rule
 from tests.threads import at_once, closing, wait_until_blocked
+from tests.waiting import PATIENCE_SECONDS
 from tests.world import make_resident, moment
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -89,7 +90,7 @@ def test_who_sets_the_cap_waits_for_who_issues_under_the_one_before(east: Bank, 
             room_for(bank=east, points=9)
             lowering = pool.submit(closing(lambda: cap_set(east, 5, maker=east_manager, checker=operator)))
             wait_until_blocked()
-        lowering.result(timeout=30)
+        lowering.result(timeout=PATIENCE_SECONDS)
 
     with transaction.atomic():
         assert room_for(bank=east, points=9).points == 5

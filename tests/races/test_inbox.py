@@ -12,6 +12,7 @@ from pytest_django import Settings
 from core.channels.models import Message
 from core.channels.services import inbox, send_text
 from core.limits import INBOX_MESSAGES_KEPT
+from tests.waiting import PATIENCE_SECONDS
 from tests.world import moment
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
@@ -26,11 +27,11 @@ def _embedded(settings: Settings) -> None:
 
 
 def test_messages_sent_at_once_are_all_in_the_inbox() -> None:
-    together = Barrier(SENDERS)
+    together = Barrier(SENDERS, timeout=PATIENCE_SECONDS)
 
     def send(sender: int) -> None:
         try:
-            together.wait(timeout=20)
+            together.wait()
             for number in range(EACH):
                 send_text(phone=f"+861380000{sender:02d}{number:02d}", text="code", at=moment("2026-03-20"))
         finally:

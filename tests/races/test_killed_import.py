@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import termios
-import time
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +25,7 @@ from earning.models import Award, DayUse, Event
 from points.models import Account, Transfer
 from residents.services import import_residents
 from tests.earning.world import bill_rule
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
 
@@ -51,7 +51,7 @@ def test_a_killed_import_run_again_counts_exactly(east: Bank, tmp_path: Path) ->
     for rows_done in (500, 2_000):
         kill_after(tmp_path / "events.csv", rows_done)
     with running(tmp_path / "events.csv") as last:
-        assert last.wait(timeout=120) == 0
+        assert last.wait(timeout=PATIENCE_SECONDS) == 0
 
     done = FileImport.objects.get()
     assert (done.state, done.rows_done, done.counts) == (ImportState.DONE, EVENTS, {"posted": EVENTS, "points": points})
@@ -67,13 +67,13 @@ def test_an_interrupted_import_says_that_it_goes_on(east: Bank, tmp_path: Path) 
     with running(tmp_path / "events.csv", stderr=subprocess.PIPE) as process:
         wait_for_rows(process, 500)
         process.send_signal(signal.SIGINT)
-        _out, said = process.communicate(timeout=60)
+        _out, said = process.communicate(timeout=PATIENCE_SECONDS)
 
     assert process.returncode == 130
     assert said.decode().strip() == "Interrupted; what was taken in stays. The same command goes on from there."
     assert FileImport.objects.get().state == ImportState.RUNNING
     with running(tmp_path / "events.csv") as last:
-        assert last.wait(timeout=120) == 0
+        assert last.wait(timeout=PATIENCE_SECONDS) == 0
     assert Event.objects.count() == EVENTS
 
 
@@ -86,7 +86,7 @@ def test_a_terminal_shows_rate_and_time_left(east: Bank, tmp_path: Path) -> None
     with running(tmp_path / "events.csv", stderr=theirs) as process:
         os.close(theirs)
         shown = read_all(ours)
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=PATIENCE_SECONDS) == 0
 
     assert re.search(r"events\.csv: .*\d+/4000 \[\d\d:\d\d<\d\d:\d\d, .*rows/s\]", shown), shown[-500:]
 
@@ -130,8 +130,9 @@ def kill_after(file: Path, rows: int) -> None:
 
 def wait_for_rows(process: subprocess.Popen[bytes], rows: int) -> None:
     """Until so many rows are committed."""
-    deadline = time.monotonic() + 60
-    while not FileImport.objects.filter(rows_done__gte=rows).exists():
+
+    def done() -> bool:
         assert process.poll() is None, "the import ended too soon"
-        assert time.monotonic() < deadline, "the import does not get on"
-        time.sleep(0.01)
+        return FileImport.objects.filter(rows_done__gte=rows).exists()
+
+    wait_until(done, what=f"{rows} rows are committed")

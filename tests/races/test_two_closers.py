@@ -18,6 +18,7 @@ from settlements.books import STATEMENT_CHECKS
 from settlements.models import BusinessDay, MerchantLine
 from settlements.services import close_day
 from tests.settlements.world import redeem
+from tests.waiting import PATIENCE_SECONDS
 from tests.world import give_points, moment
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
@@ -31,18 +32,18 @@ def test_one_of_many_closers_closes_and_all_return_the_same_day(mei: Resident, z
         give_points(resident=resident, bank=east, points=1000, at=moment("2026-03-02"))
     for minute in range(30):
         redeem(mei, bakery, 2, at=moment("2026-03-20", f"10:{minute:02d}"))
-    together = Barrier(CLOSERS + 1)
+    together = Barrier(CLOSERS + 1, timeout=PATIENCE_SECONDS)
 
     def close() -> BusinessDay:
         try:
-            together.wait(timeout=20)
+            together.wait()
             return close_day(day=DAY, at=moment("2026-03-21", "00:30"))
         finally:
             connections.close_all()
 
     def spend() -> None:
         try:
-            together.wait(timeout=20)
+            together.wait()
             for minute in range(30):
                 redeem(zhang, bakery, 1, at=moment("2026-03-20", f"20:{minute:02d}"))
         finally:
@@ -50,8 +51,8 @@ def test_one_of_many_closers_closes_and_all_return_the_same_day(mei: Resident, z
 
     with ThreadPoolExecutor(CLOSERS + 1) as pool:
         closers = [pool.submit(close) for _ in range(CLOSERS)]
-        pool.submit(spend).result(timeout=60)
-        closed = [closer.result(timeout=60) for closer in closers]
+        pool.submit(spend).result(timeout=PATIENCE_SECONDS)
+        closed = [closer.result(timeout=PATIENCE_SECONDS) for closer in closers]
 
     assert BusinessDay.objects.count() == 1
     assert {(day.day, day.number_upto) for day in closed} == {(DAY, BusinessDay.objects.get().number_upto)}

@@ -21,10 +21,10 @@ from points.models import Sealed
 from points.queries import last_sealed, waiting_facts
 from tests.ledger_world import LedgerWorld
 from tests.points.log.world import spend_some
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
 CAME_THROUGH, DIED_OUTSIDE, DIED_INSIDE = 0, 10, 11
-SECONDS: Final = 30
 FACTS: Final = """
     select (select count(*) from points_transfer) + (select count(*) from points_refusal) + (select count(*) from points_statement)"""
 
@@ -34,7 +34,7 @@ def die_at(nth: int, *, after: bool) -> int:
     connections.close_all()
     process = multiprocessing.get_context("fork").Process(target=_seal_and_die, args=(nth, after))
     process.start()
-    process.join(SECONDS)
+    process.join(PATIENCE_SECONDS)
     assert process.exitcode is not None, "it neither died nor came through"
     return process.exitcode
 

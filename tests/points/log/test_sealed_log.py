@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from hashlib import sha256
-from itertools import pairwise
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, connection, connections
 from pytest_django import Settings
 
 from core.clock import alliance_day, now
+from core.limits import CHECKPOINT_SECONDS, SEALER_PAUSE_SECONDS
 from points.audit.checks import run_checks
 from points.choices import AccountKind
 from points.log import sealing
@@ -152,19 +153,21 @@ def test_the_sealer_signs_what_it_sealed(ledger: LedgerWorld) -> None:
 
 
 def test_the_sealer_waits_between_checkpoints(ledger: LedgerWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sealing, "SEALER_PAUSE_SECONDS", 0.02)
-    monkeypatch.setattr(sealing, "CHECKPOINT_SECONDS", 0.3)
-    until = time.monotonic() + 1
+    seconds, asked = [100.0], count(1)
+    own = SimpleNamespace(monotonic=lambda: seconds[0], sleep=lambda pause: seconds.append(seconds.pop() + pause))
+    monkeypatch.setattr(sealing, "time", own)
+    made: dict[int, float] = {}
 
     def stopping() -> bool:
+        made.setdefault(Checkpoint.objects.count(), seconds[0])
         ledger.wallet(1)  # there is always something new
-        return time.monotonic() > until
+        return next(asked) > 40
 
     run_sealer(stopping=stopping)
 
-    made = list(Checkpoint.objects.order_by("size").values_list("made_at", flat=True))
-    assert 2 <= len(made) <= 4
-    assert all((later - earlier).total_seconds() >= 0.29 for earlier, later in pairwise(made))
+    began = [made[number] for number in sorted(made) if number]
+    assert SEALER_PAUSE_SECONDS == 1
+    assert began == [100, 100 + CHECKPOINT_SECONDS, 100 + 2 * CHECKPOINT_SECONDS, 100 + 3 * CHECKPOINT_SECONDS]
 
 
 def test_while_keys_change_both_sign(ledger: LedgerWorld, settings: Settings) -> None:
