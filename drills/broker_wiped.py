@@ -67,7 +67,7 @@ def drill(place: Place, *, small: bool) -> Outcome:
         "left_undone": left,
         "caught_up_seconds": seconds,
     }
-    late = [f"catching up took {seconds:.0f} seconds"] if seconds > CAUGHT_UP_SECONDS else []
+    late = [f"catching up took {seconds:.0f} seconds"] if seconds > CAUGHT_UP_SECONDS and not small else []
     return Outcome(figures, [*tally.differences(), *late, *([f"{left} pieces of work were not done"] if left else [])])
 
 

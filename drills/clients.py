@@ -20,7 +20,7 @@ from bench.load import Request
 
 T = TypeVar("T")
 SERVER_ERROR: Final = 500
-PATIENCE_SECONDS: Final = 120
+PATIENCE_SECONDS: Final = 300
 PAUSE_SECONDS: Final = 0.1
 
 

@@ -27,8 +27,8 @@ from community.supervisor import read_procfile
 
 DATABASE: Final = "postgresql"
 WEB: Final = "web"
-START_SECONDS: Final = 120
-STOP_SECONDS: Final = 20
+START_SECONDS: Final = 300
+STOP_SECONDS: Final = 60
 PAUSE_SECONDS: Final = 0.05
 AT_WORK: Final = "select count(*) from pg_stat_activity where application_name = %s"
 
@@ -171,7 +171,7 @@ def _a_connection() -> Iterator[psycopg2.extensions.cursor]:
 
     known = settings.DATABASES["default"]
     connection = psycopg2.connect(
-        host=known["HOST"], user=known["USER"], password=known["PASSWORD"], dbname=known["NAME"], connect_timeout=5
+        host=known["HOST"], user=known["USER"], password=known["PASSWORD"], dbname=known["NAME"], connect_timeout=60
     )
     try:
         with connection, connection.cursor() as cursor:

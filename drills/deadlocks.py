@@ -37,7 +37,7 @@ from points.queries import spendable
 
 SECONDS: Final = 40.0
 SMALL_SECONDS: Final = 4.0
-LONGEST_SECONDS: Final = 60.0  # if there was no deadlock
+LONGEST_SECONDS: Final = 300.0  # if there was no deadlock
 WALLETS: Final = 8  # few, so that all meet
 TRIPLES: Final = 30  # of wallets that merge into each other
 POINTS: Final = 100_000

@@ -16,7 +16,7 @@ from bench.browser import HOST, TIMEOUT_SECONDS
 BYTES: Final = 65_536
 HEAD_ENDS: Final = b"\r\n\r\n"
 LENGTH: Final = b"content-length:"
-WAIT_SECONDS: Final = 30
+WAIT_SECONDS: Final = 120
 
 
 @dataclass(slots=True)
