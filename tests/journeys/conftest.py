@@ -13,9 +13,10 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from identity.models import User
+from tests.clock import Clock
 from tests.journeys.film import play, qr, scene
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -33,7 +34,13 @@ OPTIONS: Final = (
 )
 PHONE: Final = {"width": 390, "height": 844}
 DESKTOP: Final = {"width": 1280, "height": 800}
+PATIENCE_MS: Final = 60_000  # for what hangs; what is awaited on an idle machine is there at once
+DOUBLE_TAP_MS: Final = 700  # longer than an outcome's screen takes a tap for the second half of a double tap
+# answers that tests ask for; and whether a page that was just loaded again may buzz, which the browser decides as it likes
+THE_BROWSERS_OWN: Final = ("Failed to load resource", "Blocked call to navigator.vibrate")
 BACKEND: Final = "allauth.account.auth_backends.AuthenticationBackend"
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -113,18 +120,24 @@ class Phone:
         self.context.add_cookies([{"name": name, "value": value, "url": self.address}])
 
     def _listen(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+        if message.type in {"error", "warning"} and not any(words in message.text for words in THE_BROWSERS_OWN):
             self.complaints.append(message.text)
 
 
 @pytest.fixture
-def phones(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Phone]]:
-    """Make phones: `phones()` in English, as wide as a phone; other options are the browser's own."""
+def phones(chromium: Browser, live_server: Any, clock: Clock) -> Iterator[Callable[..., Phone]]:
+    """
+    Make phones: `phones()` in English, as wide as a phone; other options are the browser's own.
+
+    What hour it is on their pages the test's clock says, so it moves only when the test moves it. What happens after
+    some milliseconds happens by itself.
+    """
     made: list[Phone] = []
 
     def make(*, language: str = "en", **options: Any) -> Phone:
         context = chromium.new_context(**{"viewport": PHONE, "locale": "en-US", "timezone_id": "Asia/Shanghai", **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
+        clock.lead(context.clock.set_fixed_time)
         phone = Phone(context, live_server.url)
         phone.set_cookie(settings.LANGUAGE_COOKIE_NAME, language)
         made.append(phone)
@@ -134,6 +147,11 @@ def phones(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Phone]
     for phone in made:
         phone.context.close()
     assert [complaint for phone in made for complaint in phone.complaints] == []
+
+
+def after_a_double_tap(page: Page) -> None:
+    """Let so much of the page's time pass that the next tap means what it says."""
+    page.clock.fast_forward(DOUBLE_TAP_MS)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from residents.models import Resident
 from residents.services import issue_claim_code
 from settlements.services import close_day
 from tests.earning.world import bill, bill_rule, send
-from tests.journeys.conftest import DESKTOP, Phone
+from tests.journeys.conftest import DESKTOP, Phone, after_a_double_tap
 from tests.journeys.test_till import at_till
 from tests.redemptions.world import phone_of, scanned
 from tests.world import give_points, make_resident, neighborhood_of, somebody
@@ -106,13 +106,13 @@ def test_green_and_the_next(phones: Phones, mei: Resident, bakery: Cashier, east
     green = page.get_by_role("dialog", name="Taken")
     expect(green).to_be_visible()
     expect(green.get_by_role("button", name="Scan the next")).to_be_focused()
-    page.wait_for_timeout(700)
+    after_a_double_tap(page)
     go(page, "Done")
     expect(page.get_by_role("button", name="Scan the code")).to_be_visible()
 
     _take(page, mei, "5")
     expect(page.get_by_role("dialog", name="Taken")).to_be_visible()
-    page.wait_for_timeout(700)
+    after_a_double_tap(page)
     page.keyboard.press("Enter")
     expect(page.locator("#scan[open]")).to_be_visible()
     page.keyboard.press("Escape")
@@ -131,7 +131,7 @@ def test_red_and_the_amount_changed(phones: Phones, mei: Resident, bakery: Cashi
     page.keyboard.press("Enter")
     red = page.get_by_role("alertdialog", name="Nothing taken")
     expect(red.get_by_role("button", name="Change the amount")).to_be_focused()
-    page.wait_for_timeout(700)
+    after_a_double_tap(page)
 
     page.keyboard.press("Enter")
 
@@ -166,7 +166,7 @@ def test_today_a_receipt_and_giving_it_back(phones: Phones, mei: Resident, baker
     go(page, "Give all 60 points back")
 
     expect(page.get_by_role("dialog", name="Given back")).to_be_visible()
-    page.wait_for_timeout(700)
+    after_a_double_tap(page)
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert Undo.objects.get().reason == "Goods came back"

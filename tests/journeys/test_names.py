@@ -16,7 +16,7 @@ from identity.models import User
 from merchants.models import Cashier
 from redemptions.services import capture
 from residents.models import Resident
-from tests.journeys.conftest import Phone
+from tests.journeys.conftest import Phone, after_a_double_tap
 from tests.journeys.eye import NARROW, look_for_overflow
 from tests.journeys.reach_world import make_reach_world
 from tests.journeys.test_resident import shown_code
@@ -83,7 +83,7 @@ def test_a_name_at_the_till_is_its_first_letter_that_can_be_seen(phones: Phones,
         green = page.get_by_role("dialog", name="Taken")
         expect(green).to_contain_text("points from " + first + "**")
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
-        page.wait_for_timeout(700)
+        after_a_double_tap(page)
         green.get_by_role("button", name="Done").click()
 
 

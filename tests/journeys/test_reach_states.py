@@ -15,7 +15,7 @@ from merchants.services import appoint_cashier, open_outlet
 from points.parties import freeze_wallet
 from redemptions.services import capture
 from residents.models import Resident
-from tests.journeys.conftest import Phone, without_network
+from tests.journeys.conftest import Phone, after_a_double_tap, without_network
 from tests.journeys.eye import NARROW, look_at
 from tests.journeys.test_resident import shown_code
 from tests.journeys.test_till import press
@@ -69,7 +69,7 @@ def test_the_till_in_any_of_its_states(phones: Phones, mei: Resident, bakery: Ca
     page.locator("[data-part=take]").click()
     expect(page.locator("#verdict-no[open]")).to_be_visible()
     found["red"] = look_at(page)
-    page.wait_for_timeout(700)
+    after_a_double_tap(page)
     page.locator("#verdict-no [data-choice=next]").click()
     page.locator("[data-part=all]").click()
     page.route("**/redemptions**", lambda route: route.abort("internetdisconnected"))
@@ -77,7 +77,7 @@ def test_the_till_in_any_of_its_states(phones: Phones, mei: Resident, bakery: Ca
     expect(page.locator("#verdict-wait[open]")).to_be_visible()
     found["amber"] = look_at(page)
     page.unroute("**/redemptions**")
-    expect(page.locator("#verdict-done[open]")).to_be_visible(timeout=20_000)
+    expect(page.locator("#verdict-done[open]")).to_be_visible()
     found["green"] = look_at(page)
 
     assert complaints(found) == {}

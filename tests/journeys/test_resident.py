@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +22,7 @@ from redemptions.models import DeviceCredential
 from redemptions.services import capture, claim_code
 from residents.models import Resident
 from residents.services import issue_claim_code
+from tests.clock import Clock
 from tests.earning.world import bill, bill_rule, send
 from tests.journeys.conftest import Phone, without_network
 from tests.world import give_points, make_resident, somebody
@@ -40,7 +40,8 @@ HIDE = """(hidden) => {
     Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
     document.dispatchEvent(new Event("visibilitychange"));
 }"""
-LATER = "(seconds) => { const before = Date.now; Date.now = () => before() + seconds * 1000; }"
+PICTURE = "() => document.querySelector('[data-part=canvas]').toDataURL()"
+OTHER_PICTURE = "(old) => document.querySelector('[data-part=canvas]').toDataURL() !== old"
 BLANK = """() => {
     const canvas = document.querySelector("[data-part=canvas]");
     return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.every((value) => value === 0);
@@ -50,7 +51,7 @@ BLANK = """() => {
 def shown_code(page: Page) -> str:
     """What a till's camera reads off the screen."""
     canvas = page.locator("[data-part=canvas]")
-    expect(canvas).to_be_visible(timeout=30_000)
+    expect(canvas).to_be_visible()
     page.wait_for_function("() => document.querySelector('[data-part=digits]').textContent.length > 20")
     found = zxingcpp.read_barcodes(Image.open(io.BytesIO(canvas.screenshot())).convert("L"))
     assert [code.format for code in found] == [zxingcpp.BarcodeFormat.QRCode]
@@ -124,7 +125,9 @@ def test_codes_agree_for_many_handles_and_moments(phones: Phones) -> None:
     assert made == [make_code(key=key, handle=int(handle), at=datetime.fromtimestamp(at, UTC)) for handle in handles for at in moments]
 
 
-def test_the_code_is_made_with_no_network_after_one_visit_of_home(phones: Phones, mei: Resident, east: Bank, bakery: Cashier) -> None:
+def test_the_code_is_made_with_no_network_after_one_visit_of_home(
+    phones: Phones, mei: Resident, east: Bank, bakery: Cashier, clock: Clock
+) -> None:
     give_points(resident=mei, bank=east, points=100, at=now())
     phone = signed_in(phones, mei)
     ready_for_no_network(phone.open("/"))
@@ -135,6 +138,7 @@ def test_the_code_is_made_with_no_network_after_one_visit_of_home(phones: Phones
         code = shown_code(page)
         missing = phone.open("/history/")
         expect(missing.get_by_role("heading", name="No network just now")).to_be_visible()
+        clock.forward(1)  # what was taken before the page was opened is no news
         take(bakery, code, 30)
 
     assert spendable(mei.wallet_id, at=now()) == 70
@@ -142,7 +146,7 @@ def test_the_code_is_made_with_no_network_after_one_visit_of_home(phones: Phones
     assert DeviceCredential.objects.filter(resident=mei).count() == 1
 
 
-def test_the_code_changes_and_hides_with_the_page(phones: Phones, mei: Resident) -> None:
+def test_the_code_changes_and_hides_with_the_page(phones: Phones, mei: Resident, clock: Clock) -> None:
     phone = signed_in(phones, mei)
     page = phone.open("/code/")
     first = shown_code(page)
@@ -151,38 +155,60 @@ def test_the_code_changes_and_hides_with_the_page(phones: Phones, mei: Resident)
     expect(page.locator("[data-part=digits]")).to_have_text("")
     assert page.evaluate(BLANK)
     page.evaluate(HIDE, arg=False)
-    page.evaluate(LATER, arg=15)
+    clock.forward(15)
 
-    page.wait_for_function(OTHER_CODE, arg=first, timeout=25_000)  # the server's clock may be asked only now; then a step must pass
+    page.wait_for_function(OTHER_CODE, arg=first)
     assert read_code(shown_code(page)).handle == read_code(first).handle
 
 
-def test_digits_stand_still_while_they_are_typed(phones: Phones, mei: Resident) -> None:
+def test_digits_stand_still_while_they_are_typed(phones: Phones, mei: Resident, clock: Clock) -> None:
     page = signed_in(phones, mei).open("/code/")
-    page.evaluate(LATER, arg=15 - time.time() % 15)  # a code that has only just begun
+    shown_code(page)
+    clock.forward(14)  # a moment later there is another code
     page.get_by_text("Can't scan?").click()
-    code = shown_code(page)
-    digits = page.locator("[data-part=digits]")
+    digits, left = page.locator("[data-part=digits]"), page.locator("[data-part=digits-left]")
+    expect(left).to_have_text("Others in 31 s")
     typed = str(digits.text_content())
-    expect(page.locator("[data-part=digits-left]")).to_have_text(re.compile(r"^Others in (3[1-9]|4[0-5]) s$"))
 
-    page.evaluate(LATER, arg=30)
+    for seconds, told in ((1, 30), (15, 15)):
+        picture = page.evaluate(PICTURE)
+        clock.forward(seconds)
+        page.wait_for_function(OTHER_PICTURE, arg=picture)
+        expect(left).to_have_text(f"Others in {told} s")
+        assert digits.text_content() == typed
+    clock.forward(15)
 
-    page.wait_for_function("() => Number(document.querySelector('[data-part=digits-left]').textContent.match(/[0-9]+/)[0]) <= 15")
-    assert shown_code(page) != code
-    assert digits.text_content() == typed
-    page.evaluate(LATER, arg=15)
     expect(digits).not_to_have_text(typed)
+    expect(left).to_have_text("Others in 45 s")
 
 
-def test_who_waited_long_at_the_till_is_told_too(phones: Phones, mei: Resident, east: Bank, bakery: Cashier) -> None:
+def test_a_new_code_does_not_change_the_digits_that_were_just_opened(phones: Phones, mei: Resident, clock: Clock) -> None:
+    page = signed_in(phones, mei).open("/code/")
+    shown_code(page)
+    picture, digits = page.evaluate(PICTURE), page.locator("[data-part=digits]")
+    page.clock.pause_at(now())
+    clock.forward(16)  # the page hasn't looked at its clock since
+
+    page.get_by_text("Can't scan?").click()
+    expect(digits).to_be_visible()
+    opened = str(digits.text_content())
+    page.clock.resume()
+
+    page.wait_for_function(OTHER_PICTURE, arg=picture)
+    assert digits.text_content() == opened
+    page.get_by_text("Can't scan?").click()
+    expect(digits).not_to_have_text(opened)  # hidden again: the next to be typed are the newest
+
+
+def test_who_waited_long_at_the_till_is_told_too(phones: Phones, mei: Resident, east: Bank, bakery: Cashier, clock: Clock) -> None:
     give_points(resident=mei, bank=east, points=100, at=now())
     page = signed_in(phones, mei).open("/code/")
-    code = shown_code(page)
-    page.evaluate(LATER, arg=600)
+    first = shown_code(page)
+    clock.forward(600)
+    page.wait_for_function(OTHER_CODE, arg=first)
 
-    take(bakery, code, 30)
-    page.evaluate(LATER, arg=10)
+    take(bakery, shown_code(page), 30)
+    clock.forward(10)
 
     expect(page.get_by_role("dialog", name="Paid")).to_contain_text("Bakery")
 

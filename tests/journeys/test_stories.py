@@ -1,8 +1,8 @@
 """
 Stories S01, S10, S11, S14, S16 and S20 in the browser.
 
-A browser's clock and the ledger's can't be moved together, so the stories happen today: amounts and sentences are the
-stories' own, and each lot expires on the day that its bank's terms give for today.
+They happen on the day at which every test's clock begins: amounts and sentences are the stories' own, and each lot expires
+on the day that its bank's terms give for that day.
 """
 
 from __future__ import annotations
@@ -118,6 +118,7 @@ def test_s11_not_enough_is_not_even_asked(phones: Phones, zhang_rich: Resident, 
     expect(page.get_by_text("There are only 70 points to spend.")).to_be_visible()
     expect(page.get_by_role("button", name="Take all 70 points instead")).to_be_visible()
     page.get_by_label("Points to take").press("Enter")
+    page.clock.fast_forward(1_000)  # nor does anything come later
     assert page.locator("dialog[open]").count() == 0
     assert not RefusedCapture.objects.exists()
     assert facts() == before

@@ -14,7 +14,7 @@ from points.queries import spendable
 from redemptions.models import Redemption, Refund, Undo
 from redemptions.services import capture
 from residents.models import Resident
-from tests.journeys.conftest import Phone, without_network
+from tests.journeys.conftest import Phone, after_a_double_tap, without_network
 from tests.journeys.test_till import at_till, press, rich, type_in
 from tests.redemptions.world import scanned
 from tests.world import somebody
@@ -30,7 +30,11 @@ PENDING: Final = "Object.keys(localStorage).filter((name) => name.startsWith('ti
 # two taps on the button, and the second half of a slow double tap on what opens under the finger
 DOUBLE_TAP: Final = """() => {
     const green = document.getElementById("verdict-done");
-    const tap = () => green.open && green.querySelectorAll("button").forEach((button) => button.click());
+    const tap = () => {
+        if (!green.open) return;
+        green.querySelectorAll("button").forEach((button) => button.click());
+        window.tapped = true;
+    };
     new MutationObserver(tap).observe(green, { attributes: true });
     const button = document.querySelector("[data-part=take]");
     button.click();
@@ -163,7 +167,7 @@ def test_a_double_tap_takes_once_and_green_stays(phones: Phones, rich: Resident,
     page.evaluate(DOUBLE_TAP)
 
     green(page)
-    page.wait_for_timeout(300)
+    page.wait_for_function("window.tapped")
     expect(page.get_by_role("dialog", name="Taken")).to_be_visible()
 
 
@@ -195,7 +199,7 @@ def test_signed_out_meanwhile_is_red_and_leads_to_sign_in(phones: Phones, rich: 
     take(page)
     red = page.get_by_role("alertdialog", name="Nothing taken")
     expect(red).to_contain_text("You are signed out.")
-    page.wait_for_timeout(700)
+    after_a_double_tap(page)
     red.get_by_role("button", name="Sign in").click()
 
     page.wait_for_url("**/sign-in/?next=/merchant/")
@@ -221,7 +225,7 @@ def test_an_undo_whose_answer_is_lost_is_undone_once(phones: Phones, rich: Resid
     page.get_by_role("button", name="Give all").click()
 
     expect(page.get_by_role("dialog", name="Given back")).to_contain_text("30")
-    page.wait_for_timeout(700)
+    after_a_double_tap(page)
     page.get_by_role("button", name="Show the receipt").click()
     expect(page.get_by_role("button", name="Give all")).to_have_count(0)
     expect(page.locator("#main")).to_contain_text("烤糊了 🍞")
@@ -249,7 +253,7 @@ def test_a_refund_whose_answer_is_lost_gives_back_once_and_tells_what_is_left(ph
     some.get_by_role("button", name="Give these points back").click()
 
     expect(page.get_by_role("dialog", name="Given back")).to_contain_text("20")
-    page.wait_for_timeout(700)
+    after_a_double_tap(page)
     page.get_by_role("button", name="Show the receipt").click()
     expect(some).to_contain_text("10 points can still be given back")
     assert list(Refund.objects.values_list("redemption", "points", "left")) == [(redemption.pk, 20, 10)]

@@ -139,7 +139,7 @@ def test_what_is_no_photo_of_a_code_is_told_apart(phones: Phones, bakery: Cashie
     }
     for name, (content, sentence) in files.items():
         choose(page, name, content, tmp_path)
-        expect(page.get_by_role("alert").filter(has_text=sentence), name).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("alert").filter(has_text=sentence), name).to_be_visible()
         page.evaluate("document.querySelector('[data-part=notice]').replaceChildren()")
 
     assert sent == []

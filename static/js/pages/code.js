@@ -34,7 +34,7 @@ async function start() {
   document.addEventListener("visibilitychange", onVisibility);
   window.addEventListener("online", refresh);
   window.addEventListener("resize", () => (shownStep = null));
-  part.typing.addEventListener("toggle", () => (shownStep = digitsStep = null)); // as fresh as can be
+  part.typing.addEventListener("toggle", onTyping);
   const record = await vault.read();
   if (record?.key && record.handle) await use(record); // at once, before any network
   void import("../wake_lock.js").then(({ keepAwake }) => keepAwake());
@@ -69,6 +69,7 @@ async function refused(problem) {
 
 async function use(record) {
   const same = source && source.key === record.key && handle === record.handle;
+  if (handle !== record.handle) digitsStep = null; // somebody else's
   owner = record.owner;
   handle = record.handle;
   source = { key: record.key, offsetMs: record.offsetMs, codeAt: (step) => makeCode(record.key, record.handle, step) };
@@ -123,6 +124,13 @@ function showDigits(digits, step) {
   if (digitsStep !== null && step < digitsStep + DIGITS_STAY_STEPS && part.typing.open) return;
   digitsStep = step;
   part.digits.textContent = digits.match(/.{1,4}/g).join(" ");
+}
+
+/** Once open, the digits stay: somebody may be typing them already. Hidden again, the newest take their place. */
+function onTyping() {
+  if (part.typing.open) return;
+  shownStep = digitsStep = null;
+  tick();
 }
 
 function tellDigitsLeft(seconds) {
