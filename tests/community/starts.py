@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from tests.waiting import PATIENCE_SECONDS
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 HEX: Final = bytes(range(32)).hex()
 GOOD: Final[Mapping[str, str]] = {  # strong enough to start with
