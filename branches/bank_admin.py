@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -21,7 +20,7 @@ from branches.services.exposure import ask_cap
 from branches.services.suspension import ask_lift, suspend_bank
 from branches.services.terms import ask_terms
 from branches.staff_admin import ScopedAdmin, asked_once
-from core.clock import now
+from core.clock import moment_text, now
 from core.limits import EXPOSURE_CAP, TERMS_GRACE_DAYS, TERMS_MONTHS
 from identity.models import User
 from points.queries import outstanding, suspended_issuers, terms_of_issuer
@@ -125,9 +124,10 @@ class AskingOfBanks(ScopedAdmin):
 
     @admin.display(description=_("suspended since"))
     @asked_once
-    def suspended(self, obj: Bank) -> datetime | None:
+    def suspended(self, obj: Bank) -> str | None:
         """When its points began to wait."""
-        return suspended_issuers().get(obj.issuer_id)
+        since = suspended_issuers().get(obj.issuer_id)
+        return moment_text(since) if since else None
 
     @admin.display(description=_("points outstanding"))
     @asked_once

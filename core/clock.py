@@ -1,4 +1,4 @@
-"""The alliance's clock: which day it is where the alliance lives."""
+"""The alliance's clock: which day it is where the alliance lives, and how its moments are told."""
 
 from __future__ import annotations
 
@@ -30,6 +30,16 @@ def day_starts(day: date) -> datetime:
     """The first moment of `day` in the alliance's time zone; by way of UTC, as some zones skip midnight once a year."""
     zone = alliance_zone()
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC).astimezone(zone)
+
+
+def moment_text(moment: datetime) -> str:
+    """A moment as people read it, by the clock where the alliance lives: `Mar 20, 2026, 18:30`."""
+    return date_format(moment.astimezone(alliance_zone()), "DATETIME_FORMAT")
+
+
+def moment_cell(moment: datetime) -> str:
+    """A moment in a file, by the same clock: `2026-03-20T18:30:00+08:00`."""
+    return moment.astimezone(alliance_zone()).isoformat(timespec="seconds")
 
 
 def waited_until(moment: datetime, *, at: datetime) -> str:

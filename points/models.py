@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.clock import moment_text
 from points.choices import AccountKind, CheckKind, Fact, OutcomeCode, Reason, Source
 
 
@@ -173,7 +174,7 @@ class OpenHold(models.Model):
         db_table = "points_open_hold"
 
     def __str__(self) -> str:
-        return f"{self.transfer_id} until {self.due_at}"
+        return f"{self.transfer_id} until {moment_text(self.due_at)}"
 
 
 class Unsealed(models.Model):
@@ -246,7 +247,7 @@ class BooksCheck(models.Model):
         verbose_name_plural = _("books checks")
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.at}: {self.drifts}"
+        return f"{self.kind} {moment_text(self.at)}: {self.drifts}"
 
 
 class CheckedTotal(models.Model):

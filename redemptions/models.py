@@ -16,6 +16,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.clock import moment_text
 from core.ids import uuid7
 from core.limits import KEY_TEXT, REASON_TEXT
 from merchants.models import Cashier, Merchant, Outlet
@@ -93,7 +94,7 @@ class CodeAttempt(models.Model):
         indexes: ClassVar = [models.Index(fields=["merchant", "made_at"], name="redemptions_codeattempt_recent")]
 
     def __str__(self) -> str:
-        return f"{self.merchant_id} {self.made_at}"
+        return f"{self.merchant_id} {moment_text(self.made_at)}"
 
 
 class Claim(models.Model):
@@ -125,7 +126,7 @@ class Claim(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.opened_at)
+        return moment_text(self.opened_at)
 
 
 class Redemption(models.Model):

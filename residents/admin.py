@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -22,7 +21,7 @@ from branches.approvals_admin import AskForm, ask_page
 from branches.choices import Asked
 from branches.models import Approval, Bank
 from branches.staff_admin import asked_once
-from core.clock import now
+from core.clock import moment_text, now
 from core.errors import DomainError
 from core.limits import POINTS_PER_ADJUSTMENT
 from identity.models import User
@@ -169,9 +168,10 @@ class ResidentAdmin(ReadOnly):
 
     @admin.display(description=_("frozen since"))
     @asked_once
-    def frozen(self, obj: Resident) -> datetime | None:
+    def frozen(self, obj: Resident) -> str | None:
         """Since when nothing is spent from the wallet."""
-        return frozen_since(obj.wallet_id)
+        since = frozen_since(obj.wallet_id)
+        return moment_text(since) if since else None
 
     @admin.display(description=_("claimed"))
     def claimed(self, obj: Resident) -> str:
@@ -195,7 +195,7 @@ class ResidentAdmin(ReadOnly):
     @admin.display(description=_("moves"))
     def moves(self, obj: Resident) -> SafeString | str:
         """The latest moves the actor may see."""
-        rows = [(f"{move.effective_at:%Y-%m-%d %H:%M}", move.reason.label, move.points) for move in obj.seen_moves]  # type: ignore[attr-defined]
+        rows = [(moment_text(move.effective_at), move.reason.label, move.points) for move in obj.seen_moves]  # type: ignore[attr-defined]
         return format_html_join("", "<div>{} {} {}</div>", rows) or "–"
 
 

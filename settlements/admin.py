@@ -10,9 +10,7 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.urls import NoReverseMatch, URLPattern, path, reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +18,7 @@ from branches.admin import ALL_STAFF, BANK_STAFF, ReadOnly, ScopedInline, actor_
 from branches.staff_admin import asked_once
 from core.audit.choices import SecurityEventKind
 from core.audit.services import record_security_event
-from core.clock import now
+from core.clock import moment_text, now
 from core.errors import NotFound
 from core.limits import PAGE_SIZE
 from core.money import major
@@ -359,7 +357,7 @@ class MerchantLineAdmin(LineFields, ReadOnly):
         facts = {
             "points": abs(row.points),
             "merchant": row.statement.merchant.name,
-            "moment": date_format(localtime(row.effective_at), "DATETIME_FORMAT"),
+            "moment": moment_text(row.effective_at),
             "parts": self.made_of(row),
         }
         if row.points < 0:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import Model, QuerySet
 
-from core.clock import alliance_zone
+from core.clock import moment_cell
 from core.limits import SHEET_ROWS_AT_ONCE
 from core.sheets import Cell, sheet_line
 from identity.models import User
@@ -60,7 +60,7 @@ def _merchant_part(row: MerchantLinePart) -> Row:
     line = row.line
     receipt = receipt_number(line.redemption_id) if line.redemption_id else ""
     fact = (str(line.statement.day_id), line.statement.merchant.name, line.number, receipt, str(line.transfer_id), line.reason)
-    return (*fact, _time(line.effective_at), _time(line.recorded_at), row.issuer.code, row.points, _money(row.amount_minor))
+    return (*fact, moment_cell(line.effective_at), moment_cell(line.recorded_at), row.issuer.code, row.points, _money(row.amount_minor))
 
 
 def _issuer(row: IssuerStatement) -> Row:
@@ -149,7 +149,3 @@ SHEETS: Final = {
 
 def _money(amount_minor: int) -> Decimal:
     return Decimal(amount_minor).scaleb(-MINOR_DIGITS)
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(alliance_zone()).isoformat(timespec="seconds")
