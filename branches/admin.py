@@ -50,9 +50,10 @@ from branches.staff_admin import (
 from core.audit.choices import SecurityEventKind
 from core.audit.services import record_security_event
 from core.clock import alliance_day, now
+from core.encodings import ENCODINGS
 from core.errors import NotFound
+from core.forms import WholeNumberField
 from core.limits import TERMS_GRACE_DAYS, TERMS_MONTHS
-from core.rows import ENCODINGS
 from core.sheets import attachment
 from identity.models import User
 from identity.services import make_staff
@@ -88,14 +89,14 @@ class AllianceAdmin(ReadOnly):
 class BankForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when run
     """A bank with its first terms."""
 
-    months = forms.IntegerField(
+    months = WholeNumberField(
         label=_("Points expire after this many months"),
         min_value=1,
         max_value=TERMS_MONTHS,
         initial=12,
         widget=UnfoldAdminIntegerFieldWidget(),
     )
-    grace_days = forms.IntegerField(
+    grace_days = WholeNumberField(
         label=_("Days of grace for points given back"),
         min_value=0,
         max_value=TERMS_GRACE_DAYS,
@@ -117,7 +118,7 @@ class BankAdmin(AskingOfBanks):
     list_display = ("name", "code", "alliance")
     search_fields = ("name", "code")
     ordering = ("code",)
-    readonly_fields = ("issuer_id", "terms", "exposure", "suspended")
+    readonly_fields = ("issuer_id", "terms", "customer_numbers", "exposure", "suspended")
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
         """Ask for the first terms when a bank is admitted."""
@@ -126,7 +127,7 @@ class BankAdmin(AskingOfBanks):
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002 - Django's
         """The bank, and its first terms while it is admitted."""
         named = ("alliance", "code", "name")
-        return (*named, "issuer_id", "terms", "exposure", "suspended") if obj else (*named, "months", "grace_days")
+        return (*named, "issuer_id", "terms", "customer_numbers", "exposure", "suspended") if obj else (*named, "months", "grace_days")
 
     def make(self, actor: User, data: dict[str, Any]) -> Bank:
         """Admit the bank."""

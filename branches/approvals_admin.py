@@ -24,6 +24,7 @@ from branches.services.approvals import approve, decline
 from branches.staff_admin import ReadOnly, ScopedAdmin, actor_of, row_action
 from core.clock import now
 from core.errors import DomainError
+from core.forms import LineField
 from core.limits import REASON_TEXT
 from identity.models import User
 
@@ -36,7 +37,7 @@ ASKED = _("Asked. Somebody else must approve it now.")
 class AskForm(forms.Form):
     """What every request says: why."""
 
-    reason = forms.CharField(label=_("reason"), max_length=REASON_TEXT, widget=UnfoldAdminTextInputWidget())
+    reason = LineField(label=_("reason"), max_length=REASON_TEXT, widget=UnfoldAdminTextInputWidget())
 
 
 def ask_page(

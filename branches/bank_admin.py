@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -11,17 +12,20 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSingleDateWidget, UnfoldBooleanWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminSingleDateWidget, UnfoldBooleanWidget
 
 from branches.approvals_admin import AskForm, ask_page
 from branches.choices import Asked, Role
 from branches.models import Approval, Bank
+from branches.services.customers import shape_customers
 from branches.services.exposure import ask_cap
 from branches.services.suspension import ask_lift, suspend_bank
 from branches.services.terms import ask_terms
 from branches.staff_admin import ScopedAdmin, asked_once
 from core.clock import moment_text, now
-from core.limits import EXPOSURE_CAP, TERMS_GRACE_DAYS, TERMS_MONTHS
+from core.forms import WholeNumberField
+from core.identifiers import CheckDigit, CustomerShape
+from core.limits import CUSTOMER_NUMBER, EXPOSURE_CAP, TERMS_GRACE_DAYS, TERMS_MONTHS
 from identity.models import User
 from points.queries import outstanding, suspended_issuers, terms_of_issuer
 
@@ -32,10 +36,10 @@ BANK_MANAGERS = OPERATORS | {Role.BANK_MANAGER}
 class TermsForm(AskForm):
     """A version of a bank's terms, and its first day."""
 
-    months = forms.IntegerField(
+    months = WholeNumberField(
         label=_("Points expire after this many months"), min_value=1, max_value=TERMS_MONTHS, widget=UnfoldAdminIntegerFieldWidget()
     )
-    grace_days = forms.IntegerField(
+    grace_days = WholeNumberField(
         label=_("Days of grace for points given back"), min_value=0, max_value=TERMS_GRACE_DAYS, widget=UnfoldAdminIntegerFieldWidget()
     )
     starts_on = forms.DateField(label=_("first day"), widget=UnfoldAdminSingleDateWidget())
@@ -45,8 +49,20 @@ class TermsForm(AskForm):
 class CapForm(AskForm):
     """The most points of a bank that may be outstanding."""
 
-    cap = forms.IntegerField(label=Asked.CAP.label, min_value=0, max_value=EXPOSURE_CAP, widget=UnfoldAdminIntegerFieldWidget())
+    cap = WholeNumberField(label=Asked.CAP.label, min_value=0, max_value=EXPOSURE_CAP, widget=UnfoldAdminIntegerFieldWidget())
     field_order = ("cap", "reason")
+
+
+class CustomersForm(forms.Form):
+    """What a bank's customer numbers look like."""
+
+    letters = forms.BooleanField(label=_("Letters too, not only digits"), required=False, widget=UnfoldBooleanWidget())
+    least = WholeNumberField(label=_("Fewest characters"), min_value=1, max_value=CUSTOMER_NUMBER, widget=UnfoldAdminIntegerFieldWidget())
+    most = WholeNumberField(label=_("Most characters"), min_value=1, max_value=CUSTOMER_NUMBER, widget=UnfoldAdminIntegerFieldWidget())
+    check = forms.ChoiceField(label=_("Check digit"), choices=CheckDigit.choices, widget=UnfoldAdminSelectWidget())
+
+    def __init__(self, data: Any, bank: Bank) -> None:
+        super().__init__(data, initial=asdict(bank.customer_shape))
 
 
 class SuspendForm(forms.Form):
@@ -58,7 +74,7 @@ class SuspendForm(forms.Form):
 class AskingOfBanks(ScopedAdmin):
     """A bank's page, with what can be asked for there."""
 
-    actions_detail = ("new_terms", "new_cap", "suspend", "lift")
+    actions_detail = ("new_terms", "new_cap", "customers", "suspend", "lift")
 
     def has_terms_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         """Who may ask for new terms."""
@@ -88,6 +104,21 @@ class AskingOfBanks(ScopedAdmin):
             title=_("Set the exposure cap"),
             make_form=lambda data, _found: CapForm(data),
             ask=_ask_cap,
+        )
+
+    @action(description=_("Describe customer numbers"), url_path="customers", permissions=["terms"])  # type: ignore[untyped-decorator]
+    def customers(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Say what the bank's customer numbers look like; files and events with others are refused from then on."""
+        return ask_page(
+            self,
+            request,
+            object_id,
+            by=BANK_MANAGERS,
+            title=_("Describe customer numbers"),
+            make_form=CustomersForm,
+            ask=lambda actor, bank, said: shape_customers(actor=actor, bank=bank, shape=CustomerShape(**said)),
+            button=_("Save"),
+            told=_("Kept. Files and events with other customer numbers are refused from now on."),
         )
 
     def has_suspend_permission(self, request: HttpRequest, object_id: object = None) -> bool:
@@ -135,6 +166,14 @@ class AskingOfBanks(ScopedAdmin):
         """What is in wallets, of how much there may be."""
         points = outstanding(obj.issuer_id)
         return f"{points:,}" if obj.exposure_cap is None else f"{points:,} / {obj.exposure_cap:,}"
+
+    @admin.display(description=_("customer numbers"))
+    def customer_numbers(self, obj: Bank) -> str:
+        """What they look like."""
+        shape = obj.customer_shape
+        what = _("letters and digits") if shape.letters else _("digits")
+        check = _("check digit")
+        return f"{shape.least}–{shape.most} {what} · {check}: {obj.get_customer_check_display()}"
 
     @admin.display(description=_("terms"))
     @asked_once

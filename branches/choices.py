@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.encodings import Why
+
 
 class Role(models.TextChoices):
     """What a member of staff is."""
@@ -30,6 +32,15 @@ class ImportState(models.TextChoices):
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
+
+
+class EncodingWhy(models.TextChoices):
+    """How the encoding of a file was found."""
+
+    MARK = Why.MARK, _("the file's byte-order mark says so")
+    ASCII = Why.ASCII, _("the file has only ASCII letters, which are the same in both")
+    LIKELY = Why.LIKELY, _("its characters are likely in this one and not in the other")
+    SAID = Why.SAID, _("as was said when it was handed in")
 
 
 class Counted(models.TextChoices):

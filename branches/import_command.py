@@ -14,9 +14,9 @@ from branches.models import Bank, FileImport
 from branches.reports import report_text
 from branches.services.imports import ERRORS, ChunkHandler, Columns, register_import, run_import
 from core.clock import now
+from core.encodings import ENCODINGS
 from core.errors import DomainError
 from core.progress import bar
-from core.rows import ENCODINGS
 from identity.commands import actor_of_command, add_actor
 from identity.models import User
 

@@ -14,9 +14,10 @@ from django.db import models
 from django.db.models import BigIntegerField, Case, F, Func, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from branches.choices import ApprovalAction, ApprovalState, ImportKind, ImportState, Role
+from branches.choices import ApprovalAction, ApprovalState, EncodingWhy, ImportKind, ImportState, Role
+from core.identifiers import CheckDigit, CustomerShape
 from core.ids import uuid7
-from core.limits import REASON_TEXT
+from core.limits import CUSTOMER_NUMBER, REASON_TEXT
 from core.money import BASIS
 
 CODE = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$", _("Use letters, digits, “-” and “_”, at most 32."))
@@ -68,6 +69,29 @@ class Bank(models.Model):
     name = models.CharField(_("name"), max_length=80)
     issuer_id = models.UUIDField(_("issuer"), unique=True, default=uuid7, editable=False)
     exposure_cap = models.PositiveBigIntegerField(_("exposure cap"), null=True, blank=True, editable=False)  # null: none
+    customer_letters = models.BooleanField(_("customer numbers with letters"), default=True, db_default=True, editable=False)
+    customer_least = models.PositiveSmallIntegerField(_("fewest characters of a customer number"), default=1, db_default=1, editable=False)
+    customer_most = models.PositiveSmallIntegerField(
+        _("most characters of a customer number"), default=CUSTOMER_NUMBER, db_default=CUSTOMER_NUMBER, editable=False
+    )
+    customer_check = models.CharField(
+        _("check digit of a customer number"),
+        max_length=8,
+        choices=CheckDigit,
+        default=CheckDigit.NONE,
+        db_default=CheckDigit.NONE,
+        editable=False,
+    )
+    customers_shaped_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("customer numbers described by"),
+    )
     admitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -92,9 +116,21 @@ class Bank(models.Model):
     class Meta:
         verbose_name = _("bank")
         verbose_name_plural = _("banks")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="branches_bank_customer_check_known", condition=Q(customer_check__in=CheckDigit.values)),
+            models.CheckConstraint(
+                name="branches_bank_customer_lengths",
+                condition=Q(customer_least__gte=1, customer_least__lte=F("customer_most"), customer_most__lte=CUSTOMER_NUMBER),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def customer_shape(self) -> CustomerShape:
+        """What the bank's customer numbers look like."""
+        return CustomerShape(letters=self.customer_letters, least=self.customer_least, most=self.customer_most, check=self.customer_check)
 
 
 class IssuanceSlice(models.Model):
@@ -333,6 +369,9 @@ class FileImport(models.Model):
     name = models.CharField(_("file name"), max_length=200)
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     encoding = models.CharField(_("encoding"), max_length=16, blank=True, default="")
+    encoding_why = models.CharField(
+        _("why this encoding"), max_length=8, choices=EncodingWhy, blank=True, default="", db_default="", editable=False
+    )
     size_bytes = models.BigIntegerField(_("size in bytes"))
     rows_done = models.PositiveIntegerField(_("rows done"), default=0)
     rows_total = models.PositiveIntegerField(_("rows in all"), null=True, blank=True)

@@ -21,6 +21,9 @@ def report_text(*, file_import: FileImport, most: int = SHOWN_ON_A_TERMINAL) -> 
     lines = [f"{file_import.name}: {file_import.get_state_display()}"]
     if file_import.problem:
         lines.append(file_import.problem)
+    if file_import.encoding_why:
+        told = {"encoding": file_import.encoding.upper(), "why": file_import.get_encoding_why_display()}
+        lines.append(_("  read as %(encoding)s: %(why)s") % told)
     lines.append(_rows(file_import.rows_done))
     lines += [_("  %(what)s: %(number)s") % {"what": what, "number": number} for what, number in _counts(file_import)]
     if file_import.ignored:

@@ -17,7 +17,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db.models import Field, ForeignKey, Model, QuerySet
-from django.forms import ModelChoiceField, ModelForm
+from django.forms import CharField, ModelChoiceField, ModelForm
+from django.forms import Field as FormField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -27,6 +28,7 @@ from branches.access import acting_as, each_grant, grants_of, seeing, with_roles
 from branches.choices import Role
 from branches.shown_admin import ShownRows
 from core.errors import DomainError, ErrorKind
+from core.forms import check_line
 from core.limits import PAGE_SIZE
 from identity.models import User
 
@@ -185,6 +187,13 @@ class ScopedAdmin(ByRole, ShownRows, ModelAdmin):  # type: ignore[misc]  # Unfol
     def get_actions(self, request: HttpRequest) -> Any:
         """The actions that the actor may carry out somewhere."""
         return {name: found for name, found in super().get_actions(request).items() if holds(request, getattr(found[0], "by", NOBODY))}
+
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> FormField | None:
+        """Text is text, whatever page asks for it."""
+        field: FormField | None = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, CharField):
+            field.validators.append(check_line)
+        return field
 
     def formfield_for_foreignkey(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> ModelChoiceField[Any] | None:
         """Offer what the roles that may fill in this form let the actor see; what has no page of its own is not offered."""

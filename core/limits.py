@@ -73,6 +73,7 @@ FILE_CHUNK_ROWS: Final = 500
 FILE_COLUMNS: Final = 64
 FILE_LINE_BYTES: Final = 64 * 1024
 FILE_BYTES: Final = 512 * 1024 * 1024
+ENCODING_LINES: Final = 20_000  # with more than ASCII: so many tell in which encoding a file is
 FILE_ROW_ERRORS_KEPT: Final = 1_000
 IMPORT_LEASE_SECONDS: Final = 60  # a runner silent for longer is taken for dead
 IMPORT_UNHEARD_SECONDS: Final = 10  # a file that nobody took up by then: its message was lost

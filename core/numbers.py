@@ -57,6 +57,13 @@ def plain_digits(text: str) -> str:
     return "".join(_plain(character) for character in text)
 
 
+def plain_amount(text: str) -> str:
+    """The same for amounts, where a dash is a sign: `－２４５．２０` is `-245.20`, and `1-5` stays what it is."""
+    if text.isascii() and " " not in text:
+        return text
+    return "".join("-" if _is_dash(character) else _plain(character) for character in text)
+
+
 def whole_number(value: object, *, field: str, least: int, most: int) -> int:
     """
     A whole number from `least` to `most`, from JSON or from text, where digits of any script count.
@@ -72,12 +79,7 @@ def whole_number(value: object, *, field: str, least: int, most: int) -> int:
 def _read(value: object) -> int | None:
     if not isinstance(value, str) or len(value) > LONGEST_NUMBER:
         return None
-    text = value.strip()
-    sign = "-" if text and _is_dash(text[0]) else ""
-    rest = text[len(sign) :]
-    if any(_is_dash(character) for character in rest):  # "1-5" is no 15
-        return None
-    digits = sign + plain_digits(rest)
+    digits = plain_amount(value).strip()
     return int(digits) if WHOLE.fullmatch(digits) else None
 
 

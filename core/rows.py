@@ -1,5 +1,5 @@
 """
-Rows of a bank's file, one line at a time: CSV or JSON Lines, in UTF-8 (with or without a byte-order mark) or GB18030.
+Rows of a bank's file, one line at a time: CSV or JSON Lines, in UTF-8 or GB18030, with or without a byte-order mark.
 
 One row is one line: a line break inside quotes is refused, so a broken quote spoils its own row and no other. Lines can
 be told apart before they are decoded, because no character of either encoding contains the byte of a line break.
@@ -11,7 +11,6 @@ import codecs
 import csv
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,12 +19,10 @@ from typing import Any, BinaryIO, Final, NoReturn
 
 from django.utils.translation import gettext_lazy as _
 
+from core.encodings import GB18030, GB18030_MARK, UTF8, Tally, Why
 from core.errors import DomainError, ErrorKind
 from core.limits import FILE_BYTES, FILE_COLUMNS, FILE_LINE_BYTES, TEXT_FIELD
 
-UTF8 = "utf-8"
-GB18030 = "gb18030"
-ENCODINGS = (UTF8, GB18030)
 READ_BYTES = 1024 * 1024
 DELIMITERS = ",;\t"
 
@@ -54,6 +51,11 @@ class FileTooBig(FileRefused):
 class WrongEncoding(FileRefused):
     code = "wrong_encoding"
     message = _("The file is neither UTF-8 nor GB18030. Save it in one of these and send it again.")
+
+
+class EncodingUnclear(FileRefused):
+    code = "encoding_unclear"
+    message = _("The file can be read as UTF-8 and as GB18030, with other names in each. Say which of the two it is, and send it again.")
 
 
 class DuplicateColumn(FileRefused):
@@ -139,6 +141,7 @@ class Survey:
     """What one pass over a file tells before any row is read."""
 
     encoding: str
+    why: Why  # this encoding
     sha256: str
     size_bytes: int
     rows: int  # lines that are not blank, the header not counted
@@ -177,10 +180,9 @@ def survey(file: BinaryIO, *, encoding: str = "") -> Survey:
     """
     Read the file once: its size, hash, number of rows, and its encoding unless told.
 
-    :raises FileRefused: if it is empty, too big, or in no encoding we read.
+    :raises FileRefused: if it is empty, too big, in no encoding we read, or as well in one as in the other.
     """
-    digest, size, lines = hashlib.sha256(), 0, 0
-    seen: Counter[str] = Counter()
+    digest, size, lines, tally = hashlib.sha256(), 0, 0, Tally()
     file.seek(0)
     while piece := file.read(READ_BYTES):
         digest.update(piece)
@@ -188,16 +190,14 @@ def survey(file: BinaryIO, *, encoding: str = "") -> Survey:
         if size > FILE_BYTES:
             raise FileTooBig(most=FILE_BYTES)
     for line in _lines(file, offset=0, number=0):
-        if line.number == 1 and line.raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            raise WrongEncoding
-        if _is_blank(line):
-            continue
-        lines += 1
-        seen.update(_encodings_of(line))
+        if not _is_blank(line):
+            lines += 1
+            tally.hear(line.raw, whole=line.whole and not line.too_long)
     if lines == 0:
         raise EmptyFile
+    found, why = (encoding, Why.SAID) if encoding else _encoding_of(file, tally)
     rows = lines if file_format(file) is FileFormat.JSON_LINES else lines - 1
-    return Survey(encoding=encoding or _likeliest(seen), sha256=digest.hexdigest(), size_bytes=size, rows=rows)
+    return Survey(encoding=found, why=why, sha256=digest.hexdigest(), size_bytes=size, rows=rows)
 
 
 def file_format(file: BinaryIO) -> FileFormat:
@@ -271,29 +271,24 @@ def _is_blank(line: Line) -> bool:
 
 def _content(line: Line) -> bytes:
     """The line without a byte-order mark, which only the first line may carry."""
-    return line.raw.removeprefix(codecs.BOM_UTF8) if line.number == 1 else line.raw
+    return line.raw.removeprefix(codecs.BOM_UTF8).removeprefix(GB18030_MARK) if line.number == 1 else line.raw
 
 
-def _encodings_of(line: Line) -> Iterator[str]:
-    if line.raw.isascii():
-        yield from (*ENCODINGS, "all")
-        return
-    for encoding in ENCODINGS:
-        try:
-            # a cut last character is the row's problem, not the file's
-            codecs.getincrementaldecoder(encoding)().decode(line.raw, final=line.whole and not line.too_long)
-        except UnicodeDecodeError:
-            continue
-        yield encoding
-    yield "all"
-
-
-def _likeliest(seen: Counter[str]) -> str:
-    """Most lines decide: one broken row must not turn a file of UTF-8 into one of GB18030, nor the reverse."""
-    best = max(ENCODINGS, key=lambda encoding: seen[encoding])  # UTF-8 where they are even
-    if 2 * seen[best] < seen["all"]:
+def _encoding_of(file: BinaryIO, tally: Tally) -> tuple[str, Why]:
+    file.seek(0)
+    start = file.read(len(GB18030_MARK))
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise WrongEncoding
-    return best
+    if start.startswith(codecs.BOM_UTF8):
+        return UTF8, Why.MARK
+    if start == GB18030_MARK:
+        return GB18030, Why.MARK
+    verdict = tally.verdict()
+    if verdict is None:
+        raise WrongEncoding
+    if not verdict[0]:
+        raise EncodingUnclear
+    return verdict
 
 
 def _text(line: Line, encoding: str) -> str:

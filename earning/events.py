@@ -17,12 +17,14 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError, ErrorKind
-from core.limits import CUSTOMER_NUMBER, EVENT_AGE, EVENT_AMOUNT_MINOR, EVENT_FUTURE, EVENT_ID, EVENT_TYPE, TEXT_FIELD
-from core.text import refuse_text
+from core.identifiers import CustomerShape
+from core.limits import EVENT_AGE, EVENT_AMOUNT_MINOR, EVENT_FUTURE, EVENT_ID, EVENT_TYPE, TEXT_FIELD
+from core.text import refuse_text, refuse_unwritable
 
 SPEC_VERSION = "1.0"
 SEPARATOR = "\x1f"  # in no text of an event: controls are refused
 JSON_MEDIA_TYPE = "application/json"
+ANY_SHAPE = CustomerShape()
 REQUIRED = ("specversion", "id", "source", "type", "subject", "time", "data")
 OPTIONAL = ("datacontenttype", "dataschema")
 ATTRIBUTES = frozenset(REQUIRED + OPTIONAL)
@@ -116,11 +118,13 @@ class EventIn(NamedTuple):
     source: str = ""
 
 
-def read_event(raw: object, *, currency: str, at: datetime) -> EventIn:
+def read_event(raw: object, *, currency: str, at: datetime, shape: CustomerShape = ANY_SHAPE) -> EventIn:
     """
-    The event in a CloudEvents JSON object; `currency` is the alliance's, `at` the moment of reading.
+    The event in a CloudEvents JSON object; `currency` is the alliance's, `shape` that of the bank's customer numbers.
 
-    :raises EventRefused, CharacterRefused: saying which field is wrong, and how.
+    `at` is the moment of reading.
+
+    :raises EventRefused, CharacterRefused, CustomerRefused: saying which field is wrong, and how.
     """
     if not isinstance(raw, Mapping):
         raise NotAnEvent
@@ -137,9 +141,11 @@ def read_event(raw: object, *, currency: str, at: datetime) -> EventIn:
     for name in data:
         if name not in DATA:
             raise FieldUnknown(field=f"data.{name}"[:TEXT_FIELD])
-    customer = text_of(raw, "subject", CUSTOMER_NUMBER)
-    if " " in customer:
+    subject = raw["subject"]
+    if not isinstance(subject, str) or len(subject) > TEXT_FIELD:
         raise FieldInvalid(field="subject")
+    refuse_unwritable(subject, field="subject")
+    customer = shape.read(subject)
     amount = amount_of(data, path="data.")
     return EventIn(
         event_id=text_of(raw, "id", EVENT_ID),

@@ -17,6 +17,7 @@ from branches.services.imports import Columns
 from core.clock import alliance_zone, day_starts
 from core.limits import EVENT_AMOUNT_MINOR, TEXT_FIELD
 from core.money import MINOR_PER_MAJOR
+from core.numbers import plain_amount
 from earning.events import (
     FACTS,
     JSON_MEDIA_TYPE,
@@ -79,13 +80,15 @@ def _data(cells: Mapping[str, str], currency: str) -> dict[str, Any]:
     return data
 
 
-def _minor(text: str) -> int:
+def _minor(typed: str) -> int:
+    text = plain_amount(typed)
     if DECIMAL.fullmatch(text):
         raise AmountNotWhole
     return _whole(text, "amount_minor")
 
 
-def _major(text: str) -> int:
+def _major(typed: str) -> int:
+    text = plain_amount(typed)
     match = DECIMAL.fullmatch(text)
     if match is None:
         return _whole(text, "amount") * MINOR_PER_MAJOR

@@ -16,6 +16,7 @@ from branches.admin import DESK, ScopedAdmin, actor_of, row_action
 from branches.choices import Role
 from core.clock import now
 from core.errors import DomainError
+from core.forms import LineField
 from core.secrets import open_text
 from identity.models import User
 from identity.phones import PhoneNotValid, masked_phone, mobile_phone, normal_phone, phone_hash
@@ -80,7 +81,7 @@ class CashierForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     """A person and their phone; they sign in by it."""
 
     phone = forms.CharField(label=_("phone"), max_length=40, widget=UnfoldAdminTextInputWidget())
-    name = forms.CharField(label=pgettext_lazy("of a person", "name"), max_length=80, widget=UnfoldAdminTextInputWidget())
+    name = LineField(label=pgettext_lazy("of a person", "name"), max_length=80, widget=UnfoldAdminTextInputWidget())
 
     class Meta:
         model = Cashier

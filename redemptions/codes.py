@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from core.limits import CODE_STEP_SECONDS, CODE_STEPS_AHEAD, CODE_STEPS_BACK, CODE_TEXT
+from core.numbers import plain_digits
 from redemptions.errors import CodeClockAhead, CodeExpired, MistypedCode, NotOurCode
 
 SCHEME = "71"
@@ -80,14 +80,14 @@ def make_code(*, key: bytes, handle: int, at: datetime) -> str:
 
 def read_code(text: str) -> Code:
     """
-    The parts of a scanned or typed code; spaces, hyphens and full-width digits are taken as they are meant.
+    The parts of a scanned or typed code; all spellings of its digits are taken as they are meant.
 
     :raises NotOurCode: if it is something else, another wallet's code for example.
     :raises MistypedCode: if it is ours but for a slip.
     """
     if len(text) > CODE_TEXT:
         raise NotOurCode
-    digits = "".join(unicodedata.normalize("NFKC", text).replace("-", "").split())
+    digits = plain_digits(text)
     if not (digits.isascii() and digits.isdigit() and digits.startswith(SCHEME)):
         raise NotOurCode
     if len(digits) != LENGTH or not has_valid_check_digit(digits):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.numbers import plain_digits
 from redemptions.codes import check_digit, has_valid_check_digit
 from redemptions.errors import ReceiptNotFound
 
@@ -17,11 +18,11 @@ def receipt_number(number: int) -> str:
 
 def read_receipt_number(text: str) -> int:
     """
-    The number behind what was typed; spaces don't matter.
+    The number behind what was typed, in whatever spelling.
 
     :raises ReceiptNotFound: if no receipt has such a number.
     """
-    digits = "".join(text[: 2 * LONGEST].split())
+    digits = plain_digits(text[: 4 * LONGEST])
     if not (digits.isascii() and digits.isdigit() and SHORTEST <= len(digits) <= LONGEST and has_valid_check_digit(digits)):
         raise ReceiptNotFound
     return int(digits[:-1])

@@ -23,6 +23,7 @@ from branches.models import Approval, Bank
 from branches.staff_admin import asked_once
 from core.clock import moment_text, now
 from core.errors import DomainError
+from core.forms import WholeNumberField
 from core.limits import POINTS_PER_ADJUSTMENT
 from identity.models import User
 from identity.phones import masked_phone
@@ -63,7 +64,7 @@ class AdjustForm(OfLinkForm):
         choices=[(way.value, way.label) for way in (Asked.GIVE, Asked.TAKE)],
         widget=UnfoldAdminSelectWidget(),
     )
-    points = forms.IntegerField(label=_("points"), min_value=1, max_value=POINTS_PER_ADJUSTMENT, widget=UnfoldAdminIntegerFieldWidget())
+    points = WholeNumberField(label=_("points"), min_value=1, max_value=POINTS_PER_ADJUSTMENT, widget=UnfoldAdminIntegerFieldWidget())
     field_order = ("link", "way", "points", "reason")
 
 

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Max, Q, QuerySet
 
 from core.clock import alliance_day
+from core.identifiers import plain_customer
 from core.limits import GIFT_POINTS_PER_DAY, GIFT_RECENTS, GIFTS_PER_DAY
 from core.secrets import lookup_hash, open_text
 from identity.models import User
@@ -35,8 +36,8 @@ class LinkFacts:
 
 
 def customer_hash(*, bank_code: str, customer: str) -> bytes:
-    """The keyed hash under which a bank's customer number is found; another one for each bank."""
-    return lookup_hash(f"customer:{bank_code}", customer)
+    """The keyed hash under which a bank's customer number is found, however it is spelled; another one for each bank."""
+    return lookup_hash(f"customer:{bank_code}", plain_customer(customer))
 
 
 def links_by_hash(*, bank_id: int, hashes: Collection[bytes]) -> dict[bytes, LinkFacts]:

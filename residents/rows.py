@@ -9,24 +9,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError, ErrorKind
-from core.limits import CUSTOMER_NUMBER
+from core.identifiers import CustomerShape
+from core.text import refuse_text, refuse_unwritable
 from identity.phones import normal_phone
+from residents.codes import plain
 
 NAME_LENGTH = 80
 CODE_LENGTHS = range(6, 33)
 FIELDS = ("customer", "name", "branch", "neighborhood", "phone", "claim_code")
-
-
-class CustomerMissing(DomainError):
-    code = "customer_missing"
-    kind = ErrorKind.INVALID
-    message = _("The customer number is missing.")
-
-
-class CustomerNotValid(DomainError):
-    code = "customer_not_valid"
-    kind = ErrorKind.INVALID
-    message = _("A customer number has at most %(most)s characters, printable and without spaces.")
+NUMBERS = ("customer", "phone", "claim_code")
 
 
 class FieldNotValid(DomainError):
@@ -54,19 +45,17 @@ class ResidentRow:
     claim_code: str
 
 
-def read_resident(fields: Mapping[str, Any], *, line: int) -> ResidentRow:
+def read_resident(fields: Mapping[str, Any], *, line: int, shape: CustomerShape) -> ResidentRow:
     """
-    The row, checked by itself; whether its branch exists is for the service to say. Other fields are left aside.
+    The row, checked by itself, with customer numbers of the bank's shape. Other fields are left aside.
+
+    Whether its branch exists is for the service to say.
 
     :raises DomainError: if it can't be used.
     """
     texts = {name: _text(fields, name) for name in FIELDS}
-    customer, code = texts["customer"], texts["claim_code"]
-    if not customer:
-        raise CustomerMissing
-    if len(customer) > CUSTOMER_NUMBER or not customer.isprintable() or " " in customer:
-        raise CustomerNotValid(most=CUSTOMER_NUMBER)
-    if code and len(code) not in CODE_LENGTHS:
+    customer, code = shape.read(texts["customer"]), texts["claim_code"]
+    if code and len(plain(code)) not in CODE_LENGTHS:
         raise ClaimCodeNotValid(least=CODE_LENGTHS[0], most=CODE_LENGTHS[-1])
     phone = normal_phone(texts["phone"]) if texts["phone"] else ""
     return ResidentRow(
@@ -86,6 +75,11 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
         return ""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)  # JSON writers give numbers for what is all digits
-    if not isinstance(value, str) or len(value) > NAME_LENGTH or not value.strip().isprintable():
+    if not isinstance(value, str) or len(value) > NAME_LENGTH:
         raise FieldNotValid(field=name)
-    return value.strip()
+    text = value.strip()
+    if name in NUMBERS:
+        refuse_unwritable(text, field=name)  # marks that nobody sees come along with numbers, and go again where they are read
+    else:
+        refuse_text(text, field=name)
+    return text

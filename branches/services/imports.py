@@ -130,6 +130,7 @@ def register_import(
             name=name[:TEXT_FIELD],
             sha256=found.sha256,
             encoding=found.encoding,
+            encoding_why=found.why,
             size_bytes=found.size_bytes,
             rows_total=found.rows,
             made_by=actor,

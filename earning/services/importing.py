@@ -33,13 +33,13 @@ class EventInConflict(DomainError):
 
 def import_events(*, bank: Bank, rows: Sequence[Row], at: datetime) -> ChunkResult:
     """Take up to 500 rows of a bank's events in, inside the caller's transaction; a chunk handler of file imports."""
-    currency = bank.alliance.currency
+    currency, shape = bank.alliance.currency, bank.customer_shape
     lines: list[int] = []
     events: list[EventIn] = []
     problems: list[RowProblem] = []
     for row in rows:
         try:
-            events.append(read_event(cloud_event(row.fields, currency=currency), currency=currency, at=at))
+            events.append(read_event(cloud_event(row.fields, currency=currency), currency=currency, at=at, shape=shape))
         except DomainError as error:
             problems.append(RowProblem(line=row.line, error=error))
         else:

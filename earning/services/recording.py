@@ -20,6 +20,7 @@ from branches.models import Bank
 from core.characters import shown
 from core.clock import alliance_day
 from core.errors import DomainError
+from core.identifiers import CustomerShape
 from core.ids import uuid7s
 from core.limits import EVENT_ID, EVENT_TRIES_WHEN_BUSY, EVENTS_PER_CHUNK
 from core.outbox.services import publish
@@ -94,10 +95,10 @@ def take_events(*, bank: Bank, raw_events: Sequence[object], at: datetime, origi
 
     Chunks commit one by one. A request cut short may be sent again: what was taken in answers as a duplicate.
     """
-    currency = bank.alliance.currency
+    currency, shape = bank.alliance.currency, bank.customer_shape
     outcomes: list[EventOutcome] = []
     for start in range(0, len(raw_events), EVENTS_PER_CHUNK):
-        chunk = [_read(raw, currency=currency, at=at) for raw in raw_events[start : start + EVENTS_PER_CHUNK]]
+        chunk = [_read(raw, currency=currency, at=at, shape=shape) for raw in raw_events[start : start + EVENTS_PER_CHUNK]]
         events = [item for item in chunk if isinstance(item, EventIn)]
         recorded = iter(_record_or_say_busy(bank, events, at=at, origin=origin))
         outcomes.extend(next(recorded) if isinstance(item, EventIn) else item for item in chunk)
@@ -123,9 +124,9 @@ def record_events(*, bank: Bank, events: Sequence[EventIn], at: datetime, origin
     raise AssertionError("unreachable")  # pragma: no cover
 
 
-def _read(raw: object, *, currency: str, at: datetime) -> EventIn | EventOutcome:
+def _read(raw: object, *, currency: str, at: datetime, shape: CustomerShape) -> EventIn | EventOutcome:
     try:
-        return read_event(raw, currency=currency, at=at)
+        return read_event(raw, currency=currency, at=at, shape=shape)
     except DomainError as error:
         return _refused(_id_of(raw), error)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.errors import DomainError
 from core.limits import REASON_TEXT
+from core.text import refuse_text
 from merchants.models import Cashier
 from redemptions.errors import InvalidReason, NoTill
 from redemptions.keys import lock_of
@@ -28,8 +29,10 @@ def read_reason(text: str) -> str:
     Why something is given back, as it is kept.
 
     :raises InvalidReason: if nothing is said, or too much.
+    :raises CharacterRefused: if a character of it is no text.
     """
     reason = text.strip()
     if not 0 < len(reason) <= REASON_TEXT:
         raise InvalidReason(most=REASON_TEXT)
+    refuse_text(reason, field="reason")
     return reason

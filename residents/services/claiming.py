@@ -89,12 +89,12 @@ def _claim(*, user: User, bank: str, customer: str, code: str, at: datetime) -> 
     recent = ClaimTry.objects.filter(user=user, made_at__gt=at - CLAIM_TRIES_WINDOW)
     if recent.count() >= CLAIM_TRIES_PER_USER:
         return Refused(TooManyClaimTries())
-    found = customer_hash(bank_code=bank, customer=customer.strip())
+    found = customer_hash(bank_code=bank, customer=customer)
     link = _held_link(bank, found)
     mine = Resident.objects.filter(user=user).first()
     if link is not None and link.claimed_at is not None and mine is not None and link.resident_id == mine.pk:
         return Done(link)
-    if link is None or not _opens(link, code_hash(bank_code=bank, customer=customer.strip(), code=code), at=at):
+    if link is None or not _opens(link, code_hash(bank_code=bank, customer=customer, code=code), at=at):
         ClaimTry.objects.create(user=user, made_at=at)
         return Refused(ClaimRefused())
     if link.resident.user_id not in {None, user.pk}:

@@ -103,9 +103,10 @@ def _read(rows: Iterable[Row], *, bank: Bank, places: _Places) -> tuple[dict[byt
     """The rows by customer hash, the last one of a customer winning, and those that can't be used."""
     wanted: dict[bytes, ResidentRow] = {}
     problems: list[RowProblem] = []
+    shape = bank.customer_shape
     for row in rows:
         try:
-            read = read_resident(row.fields, line=row.line)
+            read = read_resident(row.fields, line=row.line, shape=shape)
             _check_places(read, places)
         except DomainError as error:
             problems.append(RowProblem(line=row.line, error=error))

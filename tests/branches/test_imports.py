@@ -185,9 +185,14 @@ def test_a_report_says_what_it_counted(east: Bank) -> None:
     done = run(register(east, "n\n1\n2,x\n"), Taker())
 
     with override("en"):
-        assert report_text(file_import=done).splitlines()[1:4] == ["2 rows read", "  row errors: 1", "  kept: 1"]
+        assert report_text(file_import=done).splitlines()[1:5] == [
+            "  read as UTF-8: the file has only ASCII letters, which are the same in both",
+            "2 rows read",
+            "  row errors: 1",
+            "  kept: 1",
+        ]
     with override("zh-hans"):
-        assert report_text(file_import=done).splitlines()[1:3] == ["已读取2行", "  出错的行：1"]
+        assert report_text(file_import=done).splitlines()[2:4] == ["已读取2行", "  出错的行：1"]
 
 
 def test_a_report_runs_no_formula(east: Bank) -> None:

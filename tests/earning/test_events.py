@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from branches.models import Bank
+from branches.services.customers import shape_customers
+from core.identifiers import CustomerShape
 from core.limits import EVENT_AGE, EVENT_AMOUNT_MINOR
 from earning.choices import EventAnswer
 from earning.events import content_hash, read_event
 from earning.services import take_events
+from identity.models import User
 from residents.models import Resident
 from tests.earning.world import bill_rule, cloud_event, everything
 from tests.world import moment
@@ -41,8 +44,8 @@ BAD: list[tuple[str, object, str]] = [
     ("a field named by half a pair", {**cloud_event(), "\ud800": 1}, "field_unknown"),
     ("data named by half a pair", cloud_event(data={"\ud800": 1}), "field_unknown"),
     ("a number for a customer", cloud_event(subject=1001), "field_invalid"),
-    ("a customer with spaces", cloud_event(subject="10 01"), "field_invalid"),
-    ("a long customer", cloud_event(subject="1" * 41), "field_invalid"),
+    ("a customer with a dot", cloud_event(subject="1001.0"), "customer_not_valid"),
+    ("a long customer", cloud_event(subject="1" * 41), "customer_not_valid"),
     ("data that is a list", cloud_event(data=[1]), "field_invalid"),
     ("another content type", cloud_event(datacontenttype="text/xml"), "field_invalid"),
     ("category that is a number", cloud_event(data={"category": 5}), "field_invalid"),
@@ -88,6 +91,36 @@ def test_a_bad_event_is_told_why_and_holds_up_no_other(east: Bank, mei: Resident
 
     among = take_events(bank=east, raw_events=[raw, cloud_event(id="good"), raw], at=AT, origin="test")
     assert [item.answer for item in among] == [EventAnswer.REFUSED, EventAnswer.POSTED, EventAnswer.REFUSED]
+
+
+@pytest.mark.parametrize("spelling", ["１００１", "10 01", "10-01", "1001\u200b"])
+@pytest.mark.django_db
+def test_an_event_finds_its_customer_however_the_number_is_spelled(east: Bank, mei: Resident, spelling: str) -> None:
+    bill_rule(east)
+
+    first, again = (
+        take_events(bank=east, raw_events=[cloud_event(subject=subject)], at=AT, origin="test")[0] for subject in (spelling, "1001")
+    )
+
+    assert (first.answer, again.answer) == (EventAnswer.POSTED, EventAnswer.DUPLICATE)
+
+
+@pytest.mark.django_db
+def test_an_event_of_what_can_be_no_customer_is_refused_and_does_not_wait(east: Bank, east_manager: User) -> None:
+    bill_rule(east)
+    shaped = shape_customers(actor=east_manager, bank=east, shape=CustomerShape(letters=False, least=6, most=6))
+    raw = [cloud_event(id=subject, subject=subject) for subject in ("6.22588E+15", "1001", "00100A", "001001")]
+    before = everything()
+
+    refused = take_events(bank=shaped, raw_events=raw[:3], at=AT, origin="test")
+
+    assert [outcome.error and outcome.error.code for outcome in refused] == [
+        "customer_power_of_ten",
+        "customer_not_digits",
+        "customer_not_digits",
+    ]
+    assert everything() == before
+    assert take_events(bank=shaped, raw_events=raw[3:], at=AT, origin="test")[0].answer is EventAnswer.WAITING
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def test_customer_numbers_are_nowhere_in_clear(east: Bank, capfd: pytest.Capture
     make_resident(links={east: canary})
     with caplog.at_level("DEBUG"):
         raw = [cloud_event(id="known", subject=canary), cloud_event(id="unknown", subject=f"{canary}-2")]
-        raw += [cloud_event(id="bad", subject=f"{canary} 3"), cloud_event(id="known", subject=f"{canary}-2")]
+        raw += [cloud_event(id="bad", subject=f"{canary}.3"), cloud_event(id="known", subject=f"{canary}-2")]
         outcomes = take_events(bank=east, raw_events=raw, at=AT, origin="test")
 
     kept: list[Any] = [list(table.objects.values()) for table in (Event, EventConflict, Award, Transfer, OutboxEvent)]

@@ -83,14 +83,22 @@ def test_a_key_is_derived_from_the_master_the_device_and_the_version() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["71 12345 67898 89600 33743 43350", "711234567-898896003-374343350", "７１１２３４５６７８９８８９６００３３７４３４３３５０"]
+    "text",
+    [
+        "71 12345 67898 89600 33743 43350",
+        "711234567-898896003-374343350",
+        "７１１２３４５６７８９８８９６００３３７４３４３３５０",
+        f"\u202d{CODE}\u202c\u200b",
+        "".join(chr(0x660 + int(digit)) for digit in CODE),
+    ],
 )
 def test_a_code_is_read_as_people_type_it(text: str) -> None:
     assert read_code(text) == read_code(CODE)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "134567890123456789", "286543210987654321", "HTTPS://EXAMPLE.ORG/S/ABC", "72" + CODE[2:], "7" * 65, "७१" + CODE[2:], "71x"]
+    "text",
+    ["", "134567890123456789", "286543210987654321", "HTTPS://EXAMPLE.ORG/S/ABC", "72" + CODE[2:], "7" * 65, "七一" + CODE[2:], "71x"],
 )
 def test_a_foreign_code_is_told_apart(text: str) -> None:
     with pytest.raises(NotOurCode):

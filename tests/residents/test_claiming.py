@@ -45,6 +45,14 @@ def test_number_and_code_make_the_user_the_resident(li: Resident, person: User) 
     assert ClaimCode.objects.get().used_at == NOON
 
 
+@pytest.mark.parametrize("customer", ["１００４", " 10-04", "1004\u200b"])
+def test_number_and_code_may_be_spelled_as_people_type_them(li: Resident, person: User, customer: str) -> None:
+    code = issue_claim_code(actor=somebody(), link=link_of(li), at=NOON)
+    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in code)
+
+    assert claim_link(user=person, bank="EB", customer=customer, code=f"\u202d{wide}\u3000", at=NOON).claimed_at == NOON
+
+
 def test_claiming_again_changes_nothing(li: Resident, person: User) -> None:
     code = issue_claim_code(actor=somebody(), link=link_of(li), at=NOON)
     first = claim_link(user=person, bank="EB", customer="1004", code=code, at=NOON)

@@ -13,9 +13,13 @@ from django.utils.translation import override
 
 from branches.choices import ImportKind, ImportState
 from branches.models import Bank, Branch, FileImport
+from branches.reports import report_text
+from branches.services.customers import shape_customers
 from branches.services.imports import register_import, run_import
+from core.identifiers import CustomerShape
 from core.outbox.models import OutboxEvent
-from core.rows import Row
+from core.rows import EncodingUnclear, Row
+from identity.models import User
 from identity.services import user_with_phone
 from points.queries import spendable
 from residents.files import COLUMNS
@@ -27,9 +31,15 @@ from tests.world import BEGINNING, somebody
 pytestmark = pytest.mark.django_db
 
 
-def take_in(bank: Bank, content: str) -> FileImport:
+def take_in(bank: Bank, content: str, *, encoding: str = "") -> FileImport:
     kept = register_import(
-        actor=somebody(), bank=bank, kind=ImportKind.RESIDENTS, file=io.BytesIO(content.encode()), name="people.csv", at=BEGINNING
+        actor=somebody(),
+        bank=bank,
+        kind=ImportKind.RESIDENTS,
+        file=io.BytesIO(content.encode()),
+        name="people.csv",
+        at=BEGINNING,
+        encoding=encoding,
     )
     return run_import(import_id=kept.pk, handle_chunk=import_residents, columns=COLUMNS, clock=lambda: BEGINNING)
 
@@ -112,10 +122,10 @@ def test_a_files_code_claims_the_link(east: Bank) -> None:
     ("row", "code"),
     [
         (",Nobody,,,,", "customer_missing"),
-        ("10 01,Mei,,,,", "customer_not_valid"),
+        ("10.01,Mei,,,,", "customer_not_valid"),
         (f"{'9' * 41},Mei,,,,", "customer_not_valid"),
         (f"1001,{'x' * 81},,,,", "field_not_valid"),
-        ("1001,Mei\x07,,,,", "field_not_valid"),
+        ("1001,Mei\x07,,,,", "character_refused"),
         ("1001,Mei,WB-1,,,", "unknown_branch"),
         ("1001,Mei,EB-1,WB-N1,,", "unknown_neighborhood"),
         ("1001,Mei,,EB-N1,,", "unknown_neighborhood"),
@@ -209,3 +219,75 @@ def test_a_customer_number_is_nowhere_in_clear(
 def state() -> list[object]:
     """All that an import may write."""
     return [list(model.objects.order_by("pk").values_list()) for model in (Resident, BankLink, ClaimCode, OutboxEvent)]
+
+
+@pytest.mark.parametrize("spelling", ["１００１", "1001\u200b", "10 01", "10-01", "\u202d1001\u202c"])
+def test_a_customer_number_spelled_otherwise_makes_no_second_resident(east: Bank, mei: Resident, spelling: str) -> None:
+    done = take_in(east, f"customer,name\n{spelling},Mei\n")
+
+    assert done.counts == {"new": 0, "changed": 0, "unchanged": 1}
+    assert Resident.objects.count() == 1
+    assert customer_of(link=BankLink.objects.get()) == "1001"
+
+
+def test_numbers_that_a_spreadsheet_spoiled_are_errors_of_their_rows(east: Bank) -> None:
+    done = take_in(east, "customer,name\n6.22588E+15,Mei\n6.22588E+15,Tom\n1004,Li\n1005.0,Bo\n")
+
+    assert done.counts == {"new": 1, "changed": 0, "unchanged": 0, "errors": 3}
+    assert [(error.line, error.code) for error in done.errors.order_by("line")] == [
+        (2, "customer_power_of_ten"),
+        (3, "customer_power_of_ten"),
+        (5, "customer_not_valid"),
+    ]
+    assert [customer_of(link=link) for link in BankLink.objects.all()] == ["1004"]
+
+
+def test_a_number_without_its_zeros_is_refused_where_the_bank_says_how_long_they_are(east: Bank, east_manager: User) -> None:
+    shape_customers(actor=east_manager, bank=east, shape=CustomerShape(letters=False, least=6, most=6))
+
+    done = take_in(east, "customer,name\n001001,Mei\n1001,Mei\n")
+
+    assert [(error.line, error.code) for error in done.errors.all()] == [(3, "customer_not_digits")]
+    assert Resident.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["\U00031350\U0002ebf0", "王\ue863", "阿依古丽·买买提", "\U0002a6d6"])
+def test_a_name_with_rare_characters_is_taken(east: Bank, name: str) -> None:
+    take_in(east, f"customer,name\n1001,{name}\n1002,张梅\n1003,汤姆\n")
+
+    assert BankLink.objects.order_by("pk")[0].resident.name == name
+
+
+@pytest.mark.parametrize("odd", ["\u202e", "\x1b", "\u2028", "\ufffe"])
+@pytest.mark.parametrize("field", ["name", "branch", "neighborhood"])
+def test_a_character_that_is_no_text_is_an_error_of_its_row_and_is_named(east: Bank, field: str, odd: str) -> None:
+    done = take_in(east, f"customer,{field}\n1001,M{odd}x\n1002,\n", encoding="utf-8")
+
+    (error,) = done.errors.all()
+    assert (error.line, error.code) == (2, "character_refused")
+    assert field in error.message
+    assert f"U+{ord(odd):04X}" in error.message
+    assert done.counts["new"] == 1
+
+
+def test_the_report_says_in_which_encoding_the_file_was_read_and_why(east: Bank) -> None:
+    content = "customer,name\n1001,张梅\n".encode("gb18030")
+    kept = register_import(actor=somebody(), bank=east, kind=ImportKind.RESIDENTS, file=io.BytesIO(content), name="p.csv", at=BEGINNING)
+    done = run_import(import_id=kept.pk, handle_chunk=import_residents, columns=COLUMNS, clock=lambda: BEGINNING)
+
+    with override("en"):
+        assert "read as GB18030: its characters are likely in this one" in report_text(file_import=done)
+    assert Resident.objects.get().name == "张梅"
+
+
+def test_a_file_whose_encoding_can_not_be_told_is_asked_about(east: Bank) -> None:
+    content = "customer,name\n1001,اب\n".encode()
+    with pytest.raises(EncodingUnclear):
+        register_import(actor=somebody(), bank=east, kind=ImportKind.RESIDENTS, file=io.BytesIO(content), name="p.csv", at=BEGINNING)
+    assert not FileImport.objects.exists()
+
+    kept = register_import(
+        actor=somebody(), bank=east, kind=ImportKind.RESIDENTS, file=io.BytesIO(content), name="p.csv", at=BEGINNING, encoding="utf-8"
+    )
+    run_import(import_id=kept.pk, handle_chunk=import_residents, columns=COLUMNS, clock=lambda: BEGINNING)
+    assert Resident.objects.get().name == "اب"

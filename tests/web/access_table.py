@@ -213,6 +213,7 @@ ADDRESSES: Final[dict[str, tuple[Request, ...]]] = {
     ),
     "admin/branches/bank/<path:object_id>/terms/": (Request("GET", "/admin/branches/bank/{branches.bank}/terms/", "SSSSSNNNYNYS"),),
     "admin/branches/bank/<path:object_id>/cap/": (Request("GET", "/admin/branches/bank/{branches.bank}/cap/", "SSSSSNNNYNYS"),),
+    "admin/branches/bank/<path:object_id>/customers/": (Request("GET", "/admin/branches/bank/{branches.bank}/customers/", "SSSSSNNNYNYS"),),
     "admin/branches/bank/<path:object_id>/suspend/": (Request("GET", "/admin/branches/bank/{branches.bank}/suspend/", "SSSSSNNNNNYS"),),
     "admin/branches/bank/<path:object_id>/lift/": (Request("GET", "/admin/branches/bank/{branches.bank}/lift/", "SSSSSNNNNNYS"),),
     "admin/residents/resident/<path:object_id>/freeze/": (

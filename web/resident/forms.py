@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from branches.models import Bank
-from core.limits import CUSTOMER_NUMBER, TEXT_FIELD
+from core.forms import WholeNumberField
+from core.limits import TEXT_FIELD
 
 
 class GiftForm(forms.Form):
@@ -26,7 +27,7 @@ class GiftForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "class": "input", "autocomplete": "off", "inputmode": "tel"}),
     )
-    points = forms.IntegerField(
+    points = WholeNumberField(
         label=_("How many points"),
         min_value=1,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off", "inputmode": "numeric"}),
@@ -66,7 +67,7 @@ class BankForm(forms.Form):
     customer = forms.CharField(
         label=_("Customer number"),
         help_text=_("It is on letters from your bank and in its app."),
-        max_length=CUSTOMER_NUMBER,
+        max_length=TEXT_FIELD,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
     code = forms.CharField(

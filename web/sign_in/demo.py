@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from core.clock import alliance_day, now
+from core.forms import WholeNumberField
 from core.limits import DEMO_NEWCOMERS_OFFERED, DEMO_RESIDENTS_OFFERED, DEMO_STAFF_OFFERED, DEMO_TILLS_OFFERED
 from identity.demo import DEMO_PASSWORD
 from identity.models import User
@@ -54,7 +55,7 @@ class Offered:
 class WhoForm(forms.Form):
     """One of the demo's people, by the user's number."""
 
-    who = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+    who = WholeNumberField(min_value=1, max_value=2**63 - 1)
 
 
 def offered(request: HttpRequest) -> Offered | None:
