@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.test import override_settings
@@ -18,6 +19,9 @@ from merchants.models import Cashier
 from residents.models import Resident
 from tests.clock import Clock, clock_in_hand
 from tests.world import branch_of, make_bank, make_branch, make_cashier, make_merchant, make_resident, make_staff_user, somebody
+
+hypothesis.settings.register_profile("any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import stat
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,9 @@ from pytest_django import Settings
 
 from community.phone import Certificates, address_for_phones, certificates
 from community.terminal import BLACK_ON_WHITE, PLAIN, drawn
+from core.clock import now
 
+pytestmark = pytest.mark.real_clock  # OpenSSL asks the machine's
 HOME = "192.168.7.7"
 INK = {" ": (0, 0), "\xa0": (0, 0), "▀": (1, 0), "▄": (0, 1), "█": (1, 1)}  # the upper and the lower half of a place
 PIXELS = 4  # to a module
@@ -53,14 +55,14 @@ def test_the_authority_vouches_for_no_site_elsewhere(tmp_path: Path) -> None:
 
     from community import phone
 
-    phone._make_site(elsewhere, elsewhere.authority.parent / "authority.key", names=["bank.example"], at=datetime.now(UTC))
+    phone._make_site(elsewhere, elsewhere.authority.parent / "authority.key", names=["bank.example"], at=now())
 
     with pytest.raises(ssl.SSLCertVerificationError, match="permitted subtree"):
         shake_hands(elsewhere, name="bank.example")
 
 
 def test_what_was_made_is_kept_until_it_moves_or_runs_out(tmp_path: Path) -> None:
-    var, at = tmp_path / "var", datetime.now(UTC)
+    var, at = tmp_path / "var", now()
 
     def state(address: str, *, later: timedelta = timedelta()) -> tuple[bytes, bytes]:
         made = certificates(var=var, address=address, at=at + later)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +13,7 @@ import time_machine
 from django.test import Client as Browser
 
 from branches.models import Bank
+from core.clock import now
 from core.limits import EVENT_BODY_BYTES
 from openapi.scopes import EVENTS_READ, EVENTS_WRITE
 from residents.models import Resident
@@ -215,9 +216,9 @@ def test_a_client_gets_no_scope_it_was_not_given(east: Bank) -> None:
 
 
 def test_a_token_lives_a_quarter_of_an_hour(partner: Partner, mei: Resident) -> None:
-    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=14, seconds=50), tick=False):
+    with time_machine.travel(now() + timedelta(minutes=14, seconds=50), tick=False):
         assert partner.send(event(1)).status_code == HTTPStatus.OK
-    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=15, seconds=5), tick=False):
+    with time_machine.travel(now() + timedelta(minutes=15, seconds=5), tick=False):
         assert_problem(partner.send(event(2)), status=HTTPStatus.UNAUTHORIZED, code="token_needed")
 
 

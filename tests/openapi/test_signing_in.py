@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from oauth2_provider.models import get_access_token_model, get_refresh_token_model
 
 from branches.models import Bank
+from core.clock import now
 from core.limits import TOKENS_PER_MINUTE, WRONG_SECRETS
 from core.secrets import lookup_hash
 from identity.models import User
@@ -77,7 +78,7 @@ def test_a_renewed_secret_and_the_one_before_are_both_good_for_a_day(partner: Pa
 
 
 def test_tokens_live_on_when_a_secret_is_renewed(partner: Partner) -> None:
-    renew_secret(actor=somebody(), client=partner.made.client, at=datetime.now(UTC))
+    renew_secret(actor=somebody(), client=partner.made.client, at=now())
 
     assert partner.get("bill-1").status_code == HTTPStatus.NOT_FOUND  # let in, and there is no such event
 
@@ -93,7 +94,7 @@ def test_nobody_has_three_secrets(made: NewSecret) -> None:
 
 
 def test_revoking_ends_both_secrets_and_all_tokens_at_once(partner: Partner) -> None:
-    renewed = renew_secret(actor=somebody(), client=partner.made.client, at=datetime.now(UTC))
+    renewed = renew_secret(actor=somebody(), client=partner.made.client, at=now())
     newest = revoke_secrets(actor=somebody(), at=BEGINNING, client=partner.made.client)
 
     assert ask_token(partner.browser, partner.made).status_code == HTTPStatus.UNAUTHORIZED
@@ -124,7 +125,7 @@ def test_tokens_that_renew_others_end_too(partner: Partner, operator: User, act:
 
 
 def test_an_ended_client_is_shut_out_at_once(partner: Partner) -> None:
-    end_client(actor=somebody(), client=partner.made.client, at=datetime.now(UTC))
+    end_client(actor=somebody(), client=partner.made.client, at=now())
 
     assert ask_token(partner.browser, partner.made).status_code == HTTPStatus.UNAUTHORIZED
     assert_problem(partner.get("bill-1"), status=HTTPStatus.UNAUTHORIZED, code="token_needed")
@@ -171,7 +172,7 @@ def test_known_and_unknown_ids_cost_the_same_work(made: NewSecret, secret: str, 
         at=NOON,
     )
     renewed = make_client(actor=somebody(), at=BEGINNING, bank=made.client.bank, name="renewed", scopes=SCOPES).client
-    renew_secret(actor=somebody(), client=renewed, at=datetime.now(UTC))
+    renew_secret(actor=somebody(), client=renewed, at=now())
     hashed: list[str] = []
     compared: list[bytes] = []
     monkeypatch.setattr(kept_secrets, "lookup_hash", _noting(hashed, lookup_hash))

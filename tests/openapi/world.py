@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
 from django.test import Client as Browser
 
 from branches.models import Bank
+from core.clock import now
 from openapi.services import NewSecret, make_client
 from tests.world import BEGINNING, somebody
 
@@ -70,7 +70,7 @@ def one_outcome(answer: Any) -> dict[str, Any]:
 
 def now_text() -> str:
     """The present moment as an event carries it."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    return now().isoformat(timespec="seconds")
 
 
 def assert_problem(answer: Any, *, status: HTTPStatus, code: str) -> dict[str, Any]:

@@ -268,7 +268,6 @@ def assert_equal_and_whole(world: World) -> None:
 
 @settings(
     max_examples=EXAMPLES,
-    deadline=None,
     database=None,
     report_multiple_bugs=False,
     phases=[Phase.explicit, Phase.generate, Phase.shrink],

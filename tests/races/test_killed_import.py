@@ -27,7 +27,7 @@ from residents.services import import_residents
 from tests.earning.world import bill_rule
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
-pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
+pytestmark = [pytest.mark.django_db(databases=["default", "owner"], transaction=True), pytest.mark.real_clock]
 
 EVENTS, CUSTOMERS = 4_000, 50
 IMPORT = """

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
 
 import pytest
 
 from branches.choices import ImportKind, ImportState
 from branches.models import FileImport
 from branches.services.imports import register_import, run_import
+from core.clock import now
 from core.limits import CLAIM_CODE_TRIES, CLAIM_TRIES_PER_USER
 from core.outbox.models import OutboxEvent
 from identity.models import User
@@ -30,11 +30,7 @@ def test_two_runners_of_one_import_take_every_row_once() -> None:
     kept = register_import(actor=somebody(), bank=bank, kind=ImportKind.RESIDENTS, file=io.BytesIO(PEOPLE), name="people.csv", at=BEGINNING)
 
     def run(_number: int) -> str:
-        return outcome(
-            lambda: run_import(
-                import_id=kept.pk, handle_chunk=import_residents, columns=COLUMNS, take_over=True, clock=lambda: datetime.now(UTC)
-            )
-        )
+        return outcome(lambda: run_import(import_id=kept.pk, handle_chunk=import_residents, columns=COLUMNS, take_over=True, clock=now))
 
     told = at_once(run, range(2))
 

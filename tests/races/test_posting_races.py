@@ -124,6 +124,7 @@ while True: seal(2) and make_checkpoint(at=now()); print("sealed", flush=True)
 
 
 @pytest.mark.long
+@pytest.mark.real_clock
 def test_a_sealer_killed_anywhere_leaves_no_gap() -> None:
     ledger = LedgerWorld().open()
     wallet = ledger.wallet(10_000)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from tests.repo.sources import ROOT
+from tests.waiting import PATIENCE_SECONDS
 
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 COMMAND = re.compile(r"\b(?:make|run\.py) ([a-z]+)")
@@ -17,7 +18,7 @@ READMES = ("README.md", "README.zh-CN.md")
 
 def documents() -> list[str]:
     """Every Markdown file that git knows."""
-    found = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=20)
+    found = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS)
     return found.stdout.split()
 
 
@@ -34,7 +35,9 @@ def test_every_link_leads_to_a_file() -> None:
 
 
 def test_every_command_that_the_readmes_name_is_there() -> None:
-    told = subprocess.run([sys.executable, "run.py", "help"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=20).stdout
+    told = subprocess.run(
+        [sys.executable, "run.py", "help"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
+    ).stdout
     from django.core.management import get_commands
 
     for name in READMES:

@@ -156,7 +156,7 @@ def test_every_size_to_600_has_the_root_of_the_definition() -> None:
         assert tree.size == size
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(size=st.integers(1, 600), batch=st.integers(1, 600), data=st.data())
 def test_proofs_of_any_size_are_those_of_the_definition(size: int, batch: int, data: st.DataObject) -> None:
     leaves = hashed(size)

@@ -154,7 +154,7 @@ def test_the_servers_notes_are_the_verifiers(east: Witness) -> None:
         checkpoint.witnessed([key], 2)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(new=st.integers(1, 600), data=st.data())
 def test_the_verifier_takes_the_servers_proofs_and_no_others(new: int, data: st.DataObject) -> None:
     old, index = data.draw(st.integers(1, new)), data.draw(st.integers(0, new - 1))
