@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from branches.services.imports import Columns
-from residents.rows import FIELDS
+from residents.rows import FIELDS, said_by
 
-COLUMNS = Columns(required=("customer",), known=FIELDS)
+COLUMNS = Columns(required=("customer",), known=FIELDS, says=said_by)

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from branches.models import Bank
+from core.contradictions import Said
 from core.errors import DomainError, ErrorKind
 from core.identifiers import CustomerShape
+from core.numbers import plain_digits
+from core.rows import Row
 from core.text import refuse_text, refuse_unwritable
 from identity.phones import normal_phone
 from residents.codes import plain
+from residents.queries import customer_hash
 
 NAME_LENGTH = 80
 CODE_LENGTHS = range(6, 33)
 FIELDS = ("customer", "name", "branch", "neighborhood", "phone", "claim_code")
+SEPARATOR = "\x1f"  # in no text of a row: controls are refused
 NUMBERS = ("customer", "phone", "claim_code")
 
 
@@ -67,6 +74,18 @@ def read_resident(fields: Mapping[str, Any], *, line: int, shape: CustomerShape)
         phone=phone,
         claim_code=code,
     )
+
+
+def said_by(*, bank: Bank, row: Row) -> Said | None:
+    """Of which customer a row speaks, and all that it says of them; None if it can't be read."""
+    try:
+        texts = {name: _text(row.fields, name) for name in FIELDS}
+        customer = bank.customer_shape.read(texts.pop("customer"))
+    except DomainError:
+        return None
+    key = customer_hash(bank_code=bank.code, customer=customer)
+    told = (plain_digits(text) if name in NUMBERS else text for name, text in texts.items())
+    return Said(key, hashlib.sha256(SEPARATOR.join(told).encode()).digest(), row.line)
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str:

@@ -25,14 +25,17 @@ from branches.choices import ImportKind, ImportState
 from branches.models import Bank, FileImport, FileImportError
 from core.audit.choices import SecurityEventKind
 from core.audit.services import record_security_event
+from core.characters import shown
 from core.clock import now
+from core.contradictions import Contradictions, Said
 from core.errors import DomainError, ErrorKind
 from core.limits import FILE_CHUNK_ROWS, FILE_ROW_ERRORS_KEPT, IMPORT_LEASE_SECONDS, IMPORT_UNHEARD_SECONDS, TEXT_FIELD
 from core.outbox.services import publish
-from core.rows import BadRow, MissingColumn, NoRows, Row, UnknownColumn, columns_of, read_rows, survey
+from core.rows import BadRow, MissingColumn, NoRows, Row, RowError, UnknownColumn, columns_of, read_rows, survey
 from identity.models import User
 
 ERRORS = "errors"
+ROWS_BETWEEN_HEARTBEATS = 10 * FILE_CHUNK_ROWS
 
 
 class ImportTakenOver(DomainError):
@@ -68,6 +71,14 @@ class ChunkResult:
     problems: Sequence[RowProblem] = field(default=())
 
 
+class Says(Protocol):
+    """Tells of whom a row speaks, and what it says."""
+
+    def __call__(self, *, bank: Bank, row: Row) -> Said | None:
+        """None if the row can't be read; then it is an error anyway."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
     """What the header of a CSV file must and may hold; other columns are refused, or left aside and reported."""
@@ -75,6 +86,16 @@ class Columns:
     required: tuple[str, ...]
     known: tuple[str, ...]
     extra_refused: bool = False
+    says: Says | None = None  # where rows must not contradict each other
+
+
+class RowsContradict(RowError):
+    """Rows of one file say different things of the same one."""
+
+    code = "rows_contradict"
+    message = _(
+        "The file says different things of this customer, first in line %(first)s and last in line %(last)s. Correct it; none was taken."
+    )
 
 
 class ChunkHandler(Protocol):
@@ -126,8 +147,8 @@ def register_import(
         kept = FileImport.objects.create(
             bank=bank,
             kind=kind,
-            file=File(file, name=name),
-            name=name[:TEXT_FIELD],
+            file=File(file, name=shown(name)),
+            name=shown(name, most=TEXT_FIELD),
             sha256=found.sha256,
             encoding=found.encoding,
             encoding_why=found.why,
@@ -183,10 +204,14 @@ def _take_in(
 ) -> FileImport:
     import_id = started.pk
     try:
-        with started.file.open("rb") as file:
+        with started.file.open("rb") as file, Contradictions() as seen:
             _check_header(started, file.file, columns)
+            if columns.says is not None:
+                _look_ahead(started, file.file, runner, columns.says, seen, clock)
             rows = read_rows(file.file, encoding=started.encoding, after=started.bytes_done)
             while chunk := list(islice(rows, FILE_CHUNK_ROWS)):
+                if columns.says is not None:
+                    chunk = _without_contradictions(chunk, started.bank, columns.says, seen)
                 _take_chunk(import_id, runner, chunk, handle_chunk, clock())
                 if progress is not None:
                     progress.update(len(chunk))
@@ -198,6 +223,33 @@ def _take_in(
         _finish(import_id, runner=runner, state=ImportState.FAILED, problem=_unexpected(), at=clock())
         raise
     return _finish(import_id, runner=runner, state=ImportState.DONE, problem="", at=clock())
+
+
+def _look_ahead(  # noqa: PLR0917
+    work: FileImport, file: BinaryIO, runner: UUID, says: Says, seen: Contradictions, clock: Callable[[], datetime]
+) -> None:
+    """Read the whole file once, before any row of it is taken: the row that contradicts the first one may be the last."""
+    rows = read_rows(file, encoding=work.encoding)
+    while chunk := list(islice(rows, ROWS_BETWEEN_HEARTBEATS)):
+        said = (says(bank=work.bank, row=row) for row in chunk if isinstance(row, Row))
+        seen.note(each for each in said if each is not None)
+        with transaction.atomic():
+            alive = _held(work.pk, runner)
+            alive.heartbeat_at = clock()
+            alive.save(update_fields=["heartbeat_at"])
+
+
+def _without_contradictions(chunk: Sequence[Row | BadRow], bank: Bank, says: Says, seen: Contradictions) -> list[Row | BadRow]:
+    said = {row.line: each for row in chunk if isinstance(row, Row) and (each := says(bank=bank, row=row)) is not None}
+    lines = seen.among({each.key for each in said.values()})
+    return [_checked(row, lines.get(said[row.line].key) if row.line in said else None) for row in chunk]
+
+
+def _checked(row: Row | BadRow, lines: tuple[int, int] | None) -> Row | BadRow:
+    if lines is None:
+        return row
+    first, last = lines
+    return BadRow(line=row.line, end=row.end, error=RowsContradict(first=first, last=last))
 
 
 def _start(import_id: UUID, *, runner: UUID, take_over: bool, at: datetime) -> FileImport:

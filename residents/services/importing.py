@@ -100,7 +100,7 @@ def _places(bank: Bank) -> _Places:
 
 
 def _read(rows: Iterable[Row], *, bank: Bank, places: _Places) -> tuple[dict[bytes, ResidentRow], list[RowProblem]]:
-    """The rows by customer hash, the last one of a customer winning, and those that can't be used."""
+    """The rows by customer hash, and those that can't be used. Rows of one customer are equal: others were refused before."""
     wanted: dict[bytes, ResidentRow] = {}
     problems: list[RowProblem] = []
     shape = bank.customer_shape

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils.translation import override
 
 from branches.choices import ImportKind, ImportState
 from branches.models import Bank, Branch, FileImport
 from branches.reports import report_text
 from branches.services.customers import shape_customers
-from branches.services.imports import register_import, run_import
+from branches.services.imports import ChunkResult, RowsContradict, register_import, run_import
 from core.identifiers import CustomerShape
 from core.outbox.models import OutboxEvent
 from core.rows import EncodingUnclear, Row
@@ -90,13 +92,6 @@ def test_a_claimed_resident_keeps_their_own_name(east: Bank, mei: Resident) -> N
 
     mei.refresh_from_db()
     assert mei.name == "Mei"
-
-
-def test_the_same_customer_twice_in_a_file_is_one_resident(east: Bank) -> None:
-    done = take_in(east, "customer,name\n1001,Mei\n1001,Mei Li\n")
-
-    assert done.counts == {"new": 1, "changed": 0, "unchanged": 1}
-    assert Resident.objects.get().name == "Mei Li"
 
 
 def test_two_banks_same_number_are_two_people(east: Bank, west: Bank) -> None:
@@ -200,7 +195,7 @@ def test_a_customer_number_is_nowhere_in_clear(
 ) -> None:
     canary, code, phone = "77391846520", "CANARY-93175", "13861937482"
     file = tmp_path / "people.csv"
-    file.write_text(f"customer,name,branch,claim_code,phone\n{canary},Mei,,{code},{phone}\n{canary},Mei,EB-9,,\n{canary}\n")
+    file.write_text(f"customer,name,branch,claim_code,phone\n{canary},Mei,,{code},{phone}\n{canary}1,Mei,EB-9,,\n{canary}2\n")
     with pytest.raises(SystemExit):
         call_command("import_residents", str(file), bank="EB")
     link = BankLink.objects.get()
@@ -249,6 +244,57 @@ def test_a_number_without_its_zeros_is_refused_where_the_bank_says_how_long_they
 
     assert [(error.line, error.code) for error in done.errors.all()] == [(3, "customer_not_digits")]
     assert Resident.objects.count() == 1
+
+
+def test_rows_of_one_customer_that_differ_are_errors_wherever_they_stand(east: Bank) -> None:
+    between = "".join(f"{n},Name {n},\n" for n in range(5000, 6200))  # more than two chunks
+    file = (
+        f"customer,name,phone\n1001,Mei,\n1002,Tom,13800001002\n1003,Li,\n{between}"
+        "１００１,Lei,\n1003,Li,\n1002,Tom,13800001003\n1001,Mei,\n"
+    )
+
+    done = take_in(east, file)
+
+    assert [(error.line, error.code) for error in done.errors.order_by("line")] == [
+        (line, "rows_contradict") for line in (2, 3, 1205, 1207, 1208)
+    ]
+    assert done.counts == {"new": 1201, "changed": 0, "unchanged": 1, "errors": 5}
+    assert sorted(customer_of(link=link) for link in BankLink.objects.filter(resident__name__in=["Mei", "Lei", "Tom", "Li"])) == ["1003"]
+    with override("en"):
+        assert "first in line 2 and last in line 1208" in str(RowsContradict(first=2, last=1208))
+
+
+def test_equal_rows_are_one_however_their_numbers_are_spelled(east: Bank) -> None:
+    done = take_in(east, "customer,name,phone\n1001,Mei,138 0000 1001\n１００１,Mei ,13800001001\n")
+
+    assert done.counts == {"new": 1, "changed": 0, "unchanged": 1}
+
+
+def test_a_contradiction_is_found_again_after_an_interruption(east: Bank) -> None:
+    rows = "".join(f"{n},Name {n}\n" for n in range(5000, 5600))
+    kept = register_import(
+        actor=somebody(),
+        bank=east,
+        kind=ImportKind.RESIDENTS,
+        file=io.BytesIO(f"customer,name\n1001,Mei\n{rows}1001,Lei\n".encode()),
+        name="p.csv",
+        at=BEGINNING,
+    )
+    taken: list[int] = []
+
+    def stop_after_one_chunk(*, bank: Bank, rows: Sequence[Row], at: datetime) -> ChunkResult:
+        if taken:
+            raise OperationalError
+        taken.append(len(rows))
+        return import_residents(bank=bank, rows=rows, at=at)
+
+    with pytest.raises(OperationalError):
+        run_import(import_id=kept.pk, handle_chunk=stop_after_one_chunk, columns=COLUMNS, clock=lambda: BEGINNING)
+    done = run_import(import_id=kept.pk, handle_chunk=import_residents, columns=COLUMNS, take_over=True, clock=lambda: BEGINNING)
+
+    assert taken == [499]
+    assert [(error.line, error.code) for error in done.errors.order_by("line")] == [(2, "rows_contradict"), (603, "rows_contradict")]
+    assert Resident.objects.count() == 600
 
 
 @pytest.mark.parametrize("name", ["\U00031350\U0002ebf0", "王\ue863", "阿依古丽·买买提", "\U0002a6d6"])
