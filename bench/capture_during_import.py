@@ -33,7 +33,7 @@ from bench.tills import CAPTURE_PATH, headers_of, open_claims, open_tills
 from bench.world import make_bank, per_amount_rule
 from branches.models import Bank
 from core.clock import now
-from core.limits import FILE_CHUNK_ROWS
+from core.limits import COOL_DOWN, FILE_CHUNK_ROWS
 from core.rows import Row
 from merchants.models import Cashier
 from redemptions.models import DeviceCredential
@@ -151,4 +151,4 @@ def _people_with_points() -> tuple[Bank, list[DeviceCredential]]:
         _write_events(path, "first")
         call_command("import_events", str(path), bank=bank.code, stdout=path.with_suffix(".said").open("w"))
     links = BankLink.objects.filter(bank=bank).select_related("resident").order_by("pk")[:PAYING]
-    return bank, [enroll_device(resident=link.resident, at=now()).device for link in links]
+    return bank, [enroll_device(resident=link.resident, at=now() - COOL_DOWN).device for link in links]

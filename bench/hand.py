@@ -29,6 +29,7 @@ from bench.servers import web_server
 from bench.world import make_bank
 from branches.models import Neighborhood
 from core.clock import alliance_day, now
+from core.limits import COOL_DOWN
 from core.progress import track
 from identity.services import system_actor
 from merchants.models import Cashier
@@ -166,4 +167,4 @@ def _make_world() -> tuple[Cashier, list[Enrollment]]:
         for resident in residents
     ]
     assert all(result.posted for result in post(earns, at=now())), "a fresh ledger refuses nothing"
-    return cashier, [enroll_device(resident=resident, at=at) for resident in residents]
+    return cashier, [enroll_device(resident=resident, at=at - COOL_DOWN) for resident in residents]

@@ -27,6 +27,7 @@ from bench.servers import web_server
 from bench.tills import CAPTURE_PATH, SIGN_IN_PATH, headers_of, let_in, open_claims, open_tills
 from bench.world import make_bank
 from core.clock import now
+from core.limits import COOL_DOWN
 from merchants.models import Cashier
 from redemptions.models import Claim, DeviceCredential
 from redemptions.services import enroll_device
@@ -132,4 +133,4 @@ def measure() -> list[Figure]:
 def _make_world() -> tuple[list[Cashier], list[DeviceCredential]]:
     bank, at = make_bank("HTTP"), now()
     residents = let_in(bank, count=RESIDENTS, points=POINTS)
-    return open_tills(bank, count=CLIENTS), [enroll_device(resident=resident, at=at).device for resident in residents]
+    return open_tills(bank, count=CLIENTS), [enroll_device(resident=resident, at=at - COOL_DOWN).device for resident in residents]

@@ -17,6 +17,7 @@ from community.demo.people import Person, let_in
 from community.demo.places import Places
 from community.management.commands.demo import fill
 from core.clock import alliance_day, now
+from core.limits import COOL_DOWN
 from identity.models import User
 from identity.queries import made_up_staff
 from identity.services import send_code, system_actor, user_with_phone
@@ -109,7 +110,7 @@ def _how_telling(resident: Resident) -> tuple[bool, int]:
 
 def _take(till: Cashier, resident: Resident, key: str) -> Redemption:
     at = now()
-    enroll_device(resident=resident, at=at)  # a phone's code is taken once in its fifteen seconds
+    enroll_device(resident=resident, at=at - COOL_DOWN)  # a phone's code is taken once in its fifteen seconds
     return capture_code(cashier=till, code=trial_code(resident=resident, at=at), points=PRICE, key=key, at=at)
 
 

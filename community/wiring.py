@@ -18,13 +18,14 @@ from core.outbox.services import Handler, Payload
 from earning.services import IssuancePaused, PausedEventsLeft, WaitingEventsLeft, carry_day_uses, post_paused, post_waiting
 from earning.tasks import run_events_import
 from merchants.services import CashierDismissed
-from redemptions.news import RedemptionCaptured, RedemptionRefunded, RedemptionUndone
+from redemptions.news import PhoneAdded, RedemptionCaptured, RedemptionRefunded, RedemptionUndone
 from redemptions.services import close_claims
-from residents.services import PointsExpire, PointsGiven, ResidentsJoined, ResidentsMerged
+from residents.services import CustomerClaimed, PointsExpire, PointsGiven, ResidentsJoined, ResidentsMerged
 from residents.services.adjusting import carry_out_adjustment
 from residents.services.unfreezing import carry_out_unfreeze
 from residents.tasks import run_residents_import
 from web.notices.expiry import tell_of_expiry
+from web.notices.newcomers import tell_of_claim, tell_of_phone
 
 IMPORTERS: Final = {ImportKind.RESIDENTS.value: run_residents_import, ImportKind.EVENTS.value: run_events_import}
 
@@ -67,6 +68,14 @@ def _tell_of_expiry(payload: Payload) -> None:
     tell_of_expiry(notice_id=payload["notice"], at=now())
 
 
+def _tell_of_claim(payload: Payload) -> None:
+    tell_of_claim(link_id=payload["link"], at=now())
+
+
+def _tell_of_phone(payload: Payload) -> None:
+    tell_of_phone(device_id=UUID(payload["device"]), at=now())
+
+
 HANDLERS: Final[dict[str, tuple[Handler, ...]]] = {
     ResidentsJoined.topic: (_post_waiting,),
     ResidentsMerged.topic: (_carry_day_uses,),
@@ -78,6 +87,8 @@ HANDLERS: Final[dict[str, tuple[Handler, ...]]] = {
     ApprovalGiven.topic: (_carry_out,),
     CashierDismissed.topic: (_close_claims,),
     PointsExpire.topic: (_tell_of_expiry,),
+    CustomerClaimed.topic: (_tell_of_claim,),
+    PhoneAdded.topic: (_tell_of_phone,),
     PointsGiven.topic: (),
     RedemptionCaptured.topic: (),  # notices to both phones come here
     RedemptionUndone.topic: (),

@@ -130,6 +130,12 @@ CLAIM_CODE_TRIES: Final = 5
 CLAIM_CODE_AGE: Final = timedelta(days=30)
 CLAIM_TRIES_PER_USER: Final = 10
 CLAIM_TRIES_WINDOW: Final = timedelta(days=1)
+CLAIM_TEXTS_PER_DAY: Final = 3  # to one customer number; text messages cost money, and annoy
+
+# A new bank link or a new phone: so long, and so many points a day of the alliance
+COOL_DOWN: Final = timedelta(hours=24)
+COOL_DOWN_POINTS_PER_DAY: Final = 5_000
+NEW_PHONE_TEXTS_PER_DAY: Final = 3  # of one resident
 CUSTOMER_NUMBER: Final = 40
 
 # Gifts among residents, each a day of the giver

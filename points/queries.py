@@ -60,6 +60,18 @@ MOVED_BY_MONTH: Final = """
     where t.party_id = any(%(wallets)s::uuid[]) and t.effective_at >= %(since)s
     group by 1 order by 1"""
 
+# Of what was given back, only that of the same time counts: a refund of last week's makes no room today.
+LEFT_WALLET: Final = """
+    select coalesce(sum(case
+        when t.reason in ('redeem', 'capture') and p.target_kind = 'payable' then p.points
+        when t.reason = 'gift' and p.target_kind = 'transit' then p.points
+        when t.reason = 'reverse' and p.source_kind = 'payable' and f.effective_at >= %(since)s then -p.points
+        else 0 end), 0)::bigint
+    from points_transfer t
+    join points_posting p on p.party_id = t.party_id and p.transfer_id = t.id
+    left join points_transfer f on f.party_id = t.party_id and f.id = t.follows
+    where t.party_id = %(wallet)s and t.effective_at >= %(since)s and (%(before)s::timestamptz is null or t.effective_at < %(before)s)"""
+
 RESTORED_DAYS: Final = """
     select q.transfer_id, q.number, a.expires_on
     from points_transfer t
@@ -281,6 +293,13 @@ def history(
     if issuers is None:
         return views
     return [_only_of(view, issuers, merchants) for view in views]
+
+
+def left_wallet(wallet: UUID, *, since: datetime, before: datetime | None = None) -> int:
+    """How many points left a wallet for a merchant or another wallet, less what of them came back."""
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT_WALLET, {"wallet": str(wallet), "since": since, "before": before})
+        return int(cursor.fetchone()[0])
 
 
 def moved_by_month(*wallets: UUID, since: datetime) -> list[MonthView]:

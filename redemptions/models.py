@@ -111,6 +111,7 @@ class Claim(models.Model):
     opened_at = models.DateTimeField(_("opened at"))
     expires_at = models.DateTimeField(_("expires at"))
     closed_at = models.DateTimeField(pgettext_lazy("of a claim", "closed at"), null=True, blank=True)
+    slow_until = models.DateTimeField(_("cool-down until"), null=True, blank=True, editable=False)  # of a new phone or bank link
 
     class Meta:
         verbose_name = _("claim")

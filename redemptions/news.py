@@ -29,3 +29,11 @@ class RedemptionRefunded:
     topic: ClassVar[str] = "redemption.refunded"
     redemption: int
     points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneAdded:
+    """A resident who has a phone already uses one more: they are told."""
+
+    topic: ClassVar[str] = "redemptions.phone_added"
+    device: str

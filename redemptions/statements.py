@@ -26,9 +26,9 @@ from residents.models import Resident
 ANSWER: Final = "select taken, number, request_hash from redemptions_answer(%s, %s)"
 
 HOLD_CLAIM: Final = """
-    select claim_id, resident_id, wallet_id, expires_at, closed_at, resident_name, used, taken, number, request_hash
+    select claim_id, resident_id, wallet_id, expires_at, closed_at, slow_until, resident_name, used, taken, number, request_hash
     from redemptions_hold_claim(%s, %s, %s, %s, %s)"""
-CLAIM: Final = ("id", "resident_id", "wallet_id", "expires_at", "closed_at", "cashier_id", "outlet_id")
+CLAIM: Final = ("id", "resident_id", "wallet_id", "expires_at", "closed_at", "slow_until", "cashier_id", "outlet_id")
 RESIDENT: Final = ("id", "name")
 
 UNHINDERED: Final = """
@@ -115,14 +115,14 @@ def take_unhindered(command: Redeem, *, claim_id: UUID, cashier: Cashier, key: s
 
 
 def take(
-    command: Redeem, *, claim: Claim, cashier: Cashier, key: str, request_hash: bytes, at: datetime
+    command: Redeem, *, claim: Claim, cashier: Cashier, key: str, request_hash: bytes, looked: bool, at: datetime
 ) -> tuple[Result, Redemption | None]:
     """
     Post the command, and keep what it took with its news; the redemption comes with the parties its receipt names.
 
     :raises LedgerBusy: if the wallet stayed locked by others for two seconds.
     """
-    result, number = post_and_keep("redemptions_take", command, claim.pk, key, request_hash, RedemptionCaptured.topic, at=at)
+    result, number = post_and_keep("redemptions_take", command, claim.pk, key, request_hash, RedemptionCaptured.topic, looked, at=at)
     if number is None:
         return result, None
     taken = [result.transfer_id, command.points, key, request_hash, at]

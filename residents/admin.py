@@ -25,6 +25,7 @@ from core.clock import moment_text, now
 from core.errors import DomainError
 from core.forms import WholeNumberField
 from core.limits import POINTS_PER_ADJUSTMENT
+from core.secrets import open_text
 from identity.models import User
 from identity.phones import masked_phone
 from identity.queries import phone_of
@@ -32,7 +33,7 @@ from points.queries import frozen_since
 from residents.access import history_for, links_for, lots_for, residents_for, residents_found
 from residents.models import BankLink, Resident
 from residents.queries import customer_of
-from residents.services import freeze_wallet, issue_claim_code
+from residents.services import freeze_wallet, send_claim_code
 from residents.services.adjusting import ask_adjustment
 from residents.services.unfreezing import ask_unfreeze
 
@@ -220,7 +221,7 @@ class BankLinkAdmin(ReadOnly):
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         """The customer number only for the bank that gave it."""
-        fields = ("resident", "bank", "branch", "made_at", "claimed_at")
+        fields = ("resident", "bank", "branch", "phone", "made_at", "claimed_at")
         own = isinstance(obj, BankLink) and obj.bank_id in scope_of(user=self.actor_seeing(request, obj)).banks
         return (*fields[:2], "customer", *fields[2:]) if own else fields
 
@@ -235,19 +236,24 @@ class BankLinkAdmin(ReadOnly):
         found = residents_found(actor=actor_of(request), term=search_term.strip())
         return queryset.filter(resident__in=found.values("pk")), False
 
-    @row_action(by=DESK, description=_("Issue a claim code, shown once"))
+    @row_action(by=DESK, description=_("Send a claim code to the phone in the bank's file"))
     def issue_codes(self, request: HttpRequest, chosen: QuerySet[BankLink]) -> None:
-        """Issue a code for each link chosen, and show it this once."""
+        """Send a code for each link chosen; nobody at the desk sees it."""
         for link in chosen.select_related("resident"):
             shown = {"name": link.resident.name or link.pk}
             try:
-                shown["code"] = issue_claim_code(actor=actor_of(request), link=link, at=now())
+                shown["phone"] = send_claim_code(actor=actor_of(request), link=link, at=now())
             except DomainError as refusal:
                 self.message_user(request, f"{shown['name']}: {refusal}", messages.ERROR)
                 continue
-            self.message_user(request, _("%(name)s: the claim code is %(code)s. It is shown only now.") % shown, messages.WARNING)
+            self.message_user(request, _("%(name)s: the claim code was sent to %(phone)s.") % shown)
 
     @admin.display(description=_("customer number"))
     def customer(self, obj: BankLink) -> str:
         """The bank's own number of the resident."""
         return customer_of(link=obj)
+
+    @admin.display(description=_("phone in the bank's file"))
+    def phone(self, obj: BankLink) -> str:
+        """The tail of the phone number, where claim codes go."""
+        return masked_phone(open_text(obj.phone_sealed)) if obj.phone_sealed else ""

@@ -53,6 +53,9 @@ class Resident(models.Model):
         db_index=False,
         verbose_name=_("frozen by"),
     )
+    slow_since = models.DateTimeField(_("cool-down since"), null=True, blank=True, editable=False)  # the newest link was claimed
+    slow_until = models.DateTimeField(_("cool-down until"), null=True, blank=True, editable=False)
+    slow_free = models.BigIntegerField(_("points free of the cool-down"), default=0, db_default=0, editable=False)
     successor = models.ForeignKey(
         "self", models.PROTECT, related_name="merged", null=True, blank=True, editable=False, verbose_name=_("merged into")
     )
@@ -63,6 +66,11 @@ class Resident(models.Model):
         verbose_name_plural = _("residents")
         constraints: ClassVar = [
             models.CheckConstraint(name="residents_resident_merged_is_nobodys", condition=Q(successor__isnull=True) | Q(user__isnull=True)),
+            models.CheckConstraint(
+                name="residents_resident_cool_down_whole",
+                condition=Q(slow_since__isnull=True, slow_until__isnull=True, slow_free=0)
+                | Q(slow_since__isnull=False, slow_until__gt=F("slow_since"), slow_free__gte=0),
+            ),
             models.CheckConstraint(
                 name="residents_resident_merged_at_a_time",
                 condition=Q(successor__isnull=True, merged_at__isnull=True) | Q(successor__isnull=False, merged_at__isnull=False),
@@ -86,6 +94,7 @@ class BankLink(models.Model):
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="links", null=True, blank=True, verbose_name=_("branch"))
     customer_sealed = models.TextField(_("customer number"))
     customer_hash = models.BinaryField(max_length=32)
+    phone_sealed = models.TextField(_("phone in the bank's file"), null=True, blank=True)  # noqa: DJ001 - with its hash, or null
     phone_hash = models.BinaryField(max_length=32, null=True, blank=True, db_index=True)
     made_at = models.DateTimeField(_("made at"))
     claimed_at = models.DateTimeField(_("claimed at"), null=True, blank=True)
@@ -96,6 +105,9 @@ class BankLink(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["bank", "customer_hash"], name="residents_banklink_customer_once_per_bank"),
             models.UniqueConstraint(fields=["resident", "bank"], name="residents_banklink_bank_once_per_resident"),
+            models.CheckConstraint(
+                name="residents_banklink_phone_is_found", condition=Q(phone_sealed__isnull=True) | Q(phone_hash__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -103,10 +115,15 @@ class BankLink(models.Model):
 
 
 class ClaimCode(models.Model):
-    """A one-time code, from a bank's file or its branch, that proves a customer number is one's own."""
+    """
+    A one-time code that proves a customer number is one's own: of a letter, whose bank's file brought it, or of a text message.
+
+    A text's code opens the number only for the user of the phone it went to, which `sent_to` is the hash of. Staff see neither.
+    """
 
     link = models.ForeignKey(BankLink, models.PROTECT, related_name="codes", verbose_name=_("bank link"))
     code_hash = models.BinaryField(max_length=32)
+    sent_to = models.BinaryField(max_length=32, null=True, blank=True)
     made_at = models.DateTimeField(_("made at"))
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, editable=False, db_index=False, verbose_name=_("issued by")
@@ -121,6 +138,9 @@ class ClaimCode(models.Model):
         indexes: ClassVar = [models.Index(fields=["link", "-made_at"], name="residents_claimcode_newest")]
         constraints: ClassVar = [
             models.CheckConstraint(name="residents_claimcode_expires_after_made", condition=Q(expires_at__gt=F("made_at"))),
+            models.CheckConstraint(
+                name="residents_claimcode_text_is_issued", condition=Q(sent_to__isnull=True) | Q(issued_by__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from branches.choices import Role
 from branches.models import Alliance, Bank, Branch, Neighborhood
 from branches.services import admit_bank, found_alliance, grant_role, open_branch, open_neighborhood
+from core.limits import CLAIM_CODE_AGE
 from core.secrets import seal_text
 from identity.models import User
 from identity.services import make_staff, system_actor, user_with_phone
@@ -19,8 +20,9 @@ from merchants.services import appoint_cashier, enroll_merchant, open_outlet
 from points.parties import open_wallets
 from points.posting import Earn, post_one
 from points.queries import terms_on
-from residents.models import BankLink, Resident
-from residents.queries import customer_hash
+from residents.codes import code_hash, make_code
+from residents.models import BankLink, ClaimCode, Resident
+from residents.queries import customer_hash, customer_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BEGINNING = datetime(2026, 3, 1, 0, 0, tzinfo=SHANGHAI)
@@ -94,6 +96,14 @@ def make_link(*, resident: Resident, bank: Bank, customer: str, branch: Branch |
         made_at=BEGINNING,
         claimed_at=BEGINNING if resident.user_id else None,
     )
+
+
+def letter_code(*, link: BankLink, at: datetime) -> str:
+    """A claim code of the bank's letter, as if its file had brought it."""
+    code = make_code()
+    found = code_hash(bank_code=link.bank.code, customer=customer_of(link=link), code=code)
+    ClaimCode.objects.create(link=link, code_hash=found, made_at=at, expires_at=at + CLAIM_CODE_AGE)
+    return code
 
 
 def give_points(*, resident: Resident, bank: Bank, points: int, at: datetime = BEGINNING, expires_on: date | None = None) -> None:

@@ -21,7 +21,7 @@ from identity.models import User
 from identity.services import system_actor, user_with_phone
 from residents.models import BankLink, Resident
 from residents.queries import customer_hash
-from residents.services import claim_link, issue_claim_code
+from residents.services import claim_link, send_claim_code
 
 FAMILY: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧"
 GIVEN: Final = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰建国春梅志红文波宁欣怡子涵雨桐浩然思远"
@@ -90,9 +90,16 @@ def let_in(everyone: Sequence[Person], *, places: Places) -> None:
             file = Path(folder) / f"residents-{bank}.csv"
             with file.open("w", encoding="utf-8", newline="") as out:
                 rows = csv.writer(out)
-                rows.writerow(["customer", "name", "branch", "neighborhood", "claim_code"])
-                rows.writerows([p.customer, p.name, p.branch, f"{p.branch}-N", p.claim_code] for p in everyone if p.bank == bank)
+                rows.writerow(["customer", "name", "branch", "neighborhood", "claim_code", "phone"])
+                rows.writerows(
+                    [p.customer, p.name, p.branch, f"{p.branch}-N", p.claim_code, _phone_in_file(p)] for p in everyone if p.bank == bank
+                )
             call_command("import_residents", str(file), bank=bank, verbosity=0, stdout=io.StringIO())
+
+
+def _phone_in_file(person: Person) -> str:
+    """Only who isn't here yet gets their code by text; the others had a letter."""
+    return person.phone if person.number == NEWCOMER else ""
 
 
 def join(person: Person, *, at: datetime) -> Resident:
@@ -109,6 +116,6 @@ def claim(person: Person, *, user: User, at: datetime) -> Resident:
 def send_for(person: Person, *, bank: Bank, at: datetime) -> User:
     """Send a customer who isn't here yet a code to claim their number with."""
     link = BankLink.objects.get(bank=bank, customer_hash=customer_hash(bank_code=bank.code, customer=person.customer))
-    code = issue_claim_code(actor=system_actor(), link=link, at=at)
-    send_text(phone=person.phone, text=f"{bank.name}: {person.customer} {code}", at=at)
+    send_text(phone=person.phone, text=f"{bank.name}: 您的客户号是 {person.customer}. Your customer number.", at=at)
+    send_claim_code(actor=system_actor(), link=link, at=at)
     return user_with_phone(phone=person.phone, at=at)

@@ -19,10 +19,12 @@ from redemptions.models import Claim, Redemption, RefusedCapture
 from redemptions.services.claims import open_claim
 from redemptions.services.tills import hold_key
 from redemptions.statements import Answer, hold_claim, known_answer, take, take_unhindered
+from residents.cooling import CoolDown, refusal_of
 
 KEPT: Final[dict[str, type[DomainError]]] = {
     ClaimClosed.code: ClaimClosed,
     ClaimExpired.code: ClaimExpired,
+    CoolDown.code: CoolDown,
     **{error.code: error for error in REFUSALS.values()},
 }
 NOT_YET_KNOWN: Final = UUID(int=0)  # in the place of a wallet that the database finds by the claim
@@ -37,6 +39,7 @@ def capture(*, cashier: Cashier, claim_id: UUID, points: int, key: str, at: date
     :raises IdempotencyKeyReused: if the key was used for another claim or amount.
     :raises ClaimNotFound: if this cashier has no such claim, or was dismissed.
     :raises ClaimExpired, ClaimClosed: if the claim is past its two minutes, or used.
+    :raises CoolDown: if the phone or a bank link is new, and it would be more than that may spend today.
     :raises InsufficientPoints, WalletFrozen, WalletClosed: if the ledger refuses.
     """
     _check_form(points, key)
@@ -102,13 +105,25 @@ def _capture_code(cashier: Cashier, code: str, points: int, key: str, at: dateti
 
 
 def _take(cashier: Cashier, claim: Claim, points: int, *, key: str, asked: bytes, at: datetime) -> Outcome[Redemption]:
+    looked = claim.slow_until is not None and at < claim.slow_until
+    if looked and (refusal := _cool_down(claim, points, at=at)):
+        return _refuse(claim, refusal, key=key, asked=asked, at=at)
     command = _command(cashier, claim.pk, claim.wallet_id, points, key=key, at=at)
-    result, redemption = take(command, claim=claim, cashier=cashier, key=key, request_hash=asked, at=at)
+    result, redemption = take(command, claim=claim, cashier=cashier, key=key, request_hash=asked, looked=looked, at=at)
     if redemption is None:
         error = result.error
         error.details["claim"] = str(claim.pk)  # it stays open, for a smaller amount
         return _refuse(claim, error, key=key, asked=asked, at=at)
     return Done(redemption)
+
+
+def _cool_down(claim: Claim, points: int, *, at: datetime) -> CoolDown | None:
+    """The refusal of what a new phone or link may not spend yet; the claim stays open for less."""
+    read = Claim.objects.select_related("resident", "device").get(pk=claim.pk)
+    refusal = refusal_of(read.resident, points=points, phone_since=read.device.enrolled_at, at=at)
+    if refusal is not None:
+        refusal.details["claim"] = str(claim.pk)
+    return refusal
 
 
 def _command(cashier: Cashier, claim_id: UUID, wallet: UUID, points: int, *, key: str, at: datetime) -> Redeem:

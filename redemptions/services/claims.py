@@ -10,7 +10,15 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from core.errors import DomainError, Done, Outcome, Refused
-from core.limits import BAD_CODES_PER_HANDLE, BAD_CODES_PER_MERCHANT, BAD_CODES_WINDOW, CLAIM_SECONDS, CODES_PER_SWEEP, USED_CODES_KEPT
+from core.limits import (
+    BAD_CODES_PER_HANDLE,
+    BAD_CODES_PER_MERCHANT,
+    BAD_CODES_WINDOW,
+    CLAIM_SECONDS,
+    CODES_PER_SWEEP,
+    COOL_DOWN,
+    USED_CODES_KEPT,
+)
 from merchants.models import Cashier
 from points.errors import IdempotencyKeyReused, WalletFrozen
 from points.queries import is_frozen
@@ -19,6 +27,7 @@ from redemptions.errors import BadCode, CodeAlreadyUsed, TooManyBadCodes
 from redemptions.keys import check_key, request_hash
 from redemptions.models import Claim, CodeAttempt, DeviceCredential, UsedCode
 from redemptions.services.tills import hold_key
+from residents.models import Resident
 
 NO_KEY = bytes(32)  # unknown handles are checked against it, so that they take as long as known ones
 
@@ -73,6 +82,7 @@ def open_claim(*, cashier: Cashier, code: str, key: str, asked: bytes, at: datet
         request_hash=asked,
         opened_at=at,
         expires_at=at + timedelta(seconds=CLAIM_SECONDS),
+        slow_until=_slow_until(device, holder, at),
     )
     return Done(claim)
 
@@ -148,6 +158,12 @@ def _use_up(scan: Scan, at: datetime) -> None:
     moved = DeviceCredential.objects.filter(newer, pk=scan.device.pk).update(last_step=scan.step)
     assert moved == 1, "the device is locked, so its step is the one that was checked"
     UsedCode.objects.create(device=scan.device, step=scan.step, used_at=at)
+
+
+def _slow_until(device: DeviceCredential, holder: Resident, at: datetime) -> datetime | None:
+    """When the cool-down of a new phone or bank link ends; None where neither is new."""
+    ends = [device.enrolled_at + COOL_DOWN, *([holder.slow_until] if holder.slow_until else [])]
+    return max(ends) if max(ends) > at else None
 
 
 def _key_of(device: DeviceCredential | None) -> bytes:

@@ -12,12 +12,14 @@ from django.db import IntegrityError, transaction
 
 from core.audit.choices import SecurityEventKind
 from core.audit.services import record_security_event
-from core.limits import CODE_STEP_SECONDS, CODES_AHEAD, DEVICES_PER_RESIDENT, HANDLE_TRIES
+from core.limits import CODE_STEP_SECONDS, CODES_AHEAD, DEVICES_PER_RESIDENT, HANDLE_TRIES, NEW_PHONE_TEXTS_PER_DAY
+from core.outbox.services import publish
 from identity.models import User
 from redemptions.access import devices_of
 from redemptions.codes import HANDLES, device_key, make_code, step_at
 from redemptions.errors import CodesComeFromPhones
 from redemptions.models import DeviceCredential
+from redemptions.news import PhoneAdded
 from residents.models import Resident
 
 
@@ -44,7 +46,10 @@ def enroll_device(*, resident: Resident, at: datetime) -> Enrollment:
     with transaction.atomic():
         Resident.objects.select_for_update(no_key=True).get(pk=resident.pk)  # two phones at once are still counted
         _revoke_surplus(resident, at)
+        others = devices_of(resident=resident).exists()
         device = _with_new_handle(resident, key_id, at)
+        if others and _added_today(resident, at) <= NEW_PHONE_TEXTS_PER_DAY:
+            publish(PhoneAdded(device=str(device.pk)), at=at)
         record_security_event(SecurityEventKind.DEVICE_ENROLLED, at=at, actor_id=resident.user_id, about=device)
     return Enrollment(device, device_key(master=settings.CODE_KEYS[key_id], device=device.pk, version=device.version))
 
@@ -92,6 +97,10 @@ def codes_ahead(*, resident: Resident, handle: int | None, at: datetime) -> Code
     key = device_key(master=settings.CODE_KEYS[device.key_id], device=device.pk, version=device.version)
     moments = [at + timedelta(seconds=CODE_STEP_SECONDS * ahead) for ahead in range(CODES_AHEAD)]
     return CodesAhead(device.handle, step_at(at), [make_code(key=key, handle=device.handle, at=moment) for moment in moments])
+
+
+def _added_today(resident: Resident, at: datetime) -> int:
+    return DeviceCredential.objects.filter(resident=resident, enrolled_at__gt=at - timedelta(days=1)).count()
 
 
 def _revoke_surplus(resident: Resident, at: datetime) -> None:

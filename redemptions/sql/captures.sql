@@ -10,18 +10,23 @@ language sql stable as $$
     select false, r.id, r.request_hash from redemptions_refusedcapture r where r.outlet_id = _outlet and r.key = _key;
 $$;
 
+-- Functions whose arguments or columns are others now.
+drop function if exists redemptions_hold_claim(bigint, text, bigint, bigint, uuid);
+drop function if exists redemptions_take(jsonb, timestamptz, date, uuid, text, bytea, text);
+
 -- Keep the key until the transaction ends, lock the cashier's claim, and look what was answered before. Each step is a
 -- statement of its own, since each must see what was committed while the one before it waited. No claim comes back when the
--- cashier has none of that id, or was dismissed, or the outlet is closed.
+-- cashier has none of that id, or was dismissed, or the outlet is closed. `slow_until` is when the cool-down of a new phone or
+-- bank link ends, where there is one.
 create or replace function redemptions_hold_claim(
     _lock bigint, _key text, _cashier bigint, _outlet bigint, _claim uuid,
     out claim_id uuid, out resident_id uuid, out wallet_id uuid, out expires_at timestamptz, out closed_at timestamptz,
-    out resident_name text, out used boolean, out taken boolean, out number bigint, out request_hash bytea)
+    out resident_name text, out used boolean, out taken boolean, out number bigint, out request_hash bytea, out slow_until timestamptz)
 language plpgsql as $$
 begin
     perform pg_advisory_xact_lock(_lock);
-    select c.id, c.resident_id, c.wallet_id, c.expires_at, c.closed_at, r.name
-    into claim_id, resident_id, wallet_id, expires_at, closed_at, resident_name
+    select c.id, c.resident_id, c.wallet_id, c.expires_at, c.closed_at, r.name, greatest(c.slow_until, r.slow_until)
+    into claim_id, resident_id, wallet_id, expires_at, closed_at, resident_name, slow_until
     from redemptions_claim c
     join residents_resident r on r.id = c.resident_id
     join merchants_cashier s on s.id = c.cashier_id
@@ -33,9 +38,10 @@ begin
 end $$;
 
 -- Post the command that takes what a claim asks for, and if the ledger posted it, keep the redemption and tell of it.
--- `kept` is its number.
+-- `kept` is its number. `_looked` says that the cool-down was looked at under its lock. Otherwise a link claimed while this
+-- waited for the wallet would be missed: then nothing is taken, and the till asks again.
 create or replace function redemptions_take(
-    _command jsonb, _at timestamptz, _today date, _claim uuid, _key text, _hash bytea, _topic text,
+    _command jsonb, _at timestamptz, _today date, _claim uuid, _key text, _hash bytea, _topic text, _looked boolean,
     out outcome text, out transfer_id uuid, out available bigint, out again boolean, out kept bigint)
 language plpgsql as $$
 begin
@@ -46,8 +52,12 @@ begin
             (claim_id, outlet_id, cashier_id, resident_id, wallet_id, transfer_id, points, key, request_hash, captured_at)
         select c.id, c.outlet_id, c.cashier_id, c.resident_id, c.wallet_id, redemptions_take.transfer_id,
             (_command -> 0 ->> 'points')::bigint, _key, _hash, _at
-        from redemptions_claim c where c.id = _claim
-        returning r.number into strict kept;
+        from redemptions_claim c join residents_resident p on p.id = c.resident_id
+        where c.id = _claim and (_looked or p.slow_until is null or p.slow_until <= _at)
+        returning r.number into kept;
+        if kept is null then
+            raise exception 'a link was claimed meanwhile' using errcode = 'lock_not_available';
+        end if;
         perform outbox_publish(_topic, jsonb_build_object('redemption', kept), _at);
     end if;
 end $$;
@@ -65,12 +75,13 @@ declare
     taken record;
 begin
     select h.* into held from redemptions_hold_claim(_lock, _key, _cashier, _outlet, _claim) h;
-    if held.claim_id is null or held.taken is not null or held.used or held.closed_at is not null or _at >= held.expires_at then
+    if held.claim_id is null or held.taken is not null or held.used or held.closed_at is not null or _at >= held.expires_at
+        or held.slow_until > _at then
         return;
     end if;
     select t.* into taken
     from redemptions_take(
-        jsonb_set(_command, '{0,wallet}', to_jsonb(held.wallet_id)), _at, _today, _claim, _key, _hash, _topic) t;
+        jsonb_set(_command, '{0,wallet}', to_jsonb(held.wallet_id)), _at, _today, _claim, _key, _hash, _topic, false) t;
     if taken.kept is not null then
         number := taken.kept;
         transfer_id := taken.transfer_id;

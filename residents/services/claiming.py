@@ -1,5 +1,5 @@
 """
-A resident claims a bank's customer number with a one-time code, from the bank's file or from the branch.
+A resident claims a bank's customer number with a one-time code, of the bank's letter or of a text message to their phone.
 
 A wrong number and a wrong code get the same answer, and both are counted: per user, and per code. The counters commit
 with the refusal.
@@ -7,8 +7,10 @@ with the refusal.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
+from typing import ClassVar
 
 from django.db import transaction
 from django.db.models import F
@@ -18,11 +20,13 @@ from branches.models import Bank
 from core.audit.choices import SecurityEventKind
 from core.audit.services import record_security_event
 from core.errors import DomainError, Done, ErrorKind, Outcome, Refused
-from core.limits import CLAIM_CODE_AGE, CLAIM_CODE_TRIES, CLAIM_TRIES_PER_USER, CLAIM_TRIES_WINDOW
+from core.limits import CLAIM_CODE_TRIES, CLAIM_TRIES_PER_USER, CLAIM_TRIES_WINDOW, COOL_DOWN
+from core.outbox.services import publish
 from identity.models import User
-from residents.codes import code_hash, make_code
+from residents.codes import code_hash
+from residents.cooling import free_points
 from residents.models import BankLink, ClaimCode, ClaimTry, Resident
-from residents.queries import customer_hash, customer_of
+from residents.queries import customer_hash
 from residents.services.merging import merge_residents
 
 
@@ -31,7 +35,10 @@ class ClaimRefused(DomainError):
 
     code = "claim_refused"
     kind = ErrorKind.DENIED
-    message = _("The bank, the customer number and the code don't belong together, or the code is no longer good.")
+    message = _(
+        "The bank, the customer number and the code don't belong together, or the code is no longer good. "
+        "A code from a text message works only on the phone it was sent to."
+    )
 
 
 class TooManyClaimTries(DomainError):
@@ -42,29 +49,20 @@ class TooManyClaimTries(DomainError):
     message = _("That was one try too many. Try again tomorrow, or ask at your branch.")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerClaimed:
+    """Someone claimed a customer number: the phone in the bank's file is told."""
+
+    topic: ClassVar[str] = "residents.claimed"
+    link: int
+
+
 class LinkClaimed(DomainError):
     """Someone claimed the link; no code can be issued for it."""
 
     code = "link_claimed"
     kind = ErrorKind.CONFLICT
     message = _("This customer number has been claimed. It needs no code.")
-
-
-def issue_claim_code(*, actor: User, link: BankLink, at: datetime) -> str:
-    """
-    A new one-time code for a link, shown once and kept as a hash; codes issued before are no longer good.
-
-    :raises LinkClaimed: if the link is claimed.
-    """
-    code = make_code()
-    with transaction.atomic():
-        held = BankLink.objects.select_for_update(of=("self",)).select_related("bank").get(pk=link.pk)
-        if held.claimed_at is not None:
-            raise LinkClaimed
-        found = code_hash(bank_code=held.bank.code, customer=customer_of(link=held), code=code)
-        ClaimCode.objects.create(link=held, code_hash=found, made_at=at, expires_at=at + CLAIM_CODE_AGE, issued_by=actor)
-        record_security_event(SecurityEventKind.CLAIM_CODE_ISSUED, at=at, actor_id=actor.pk, about=held)
-    return code
 
 
 def claim_link(*, user: User, bank: str, customer: str, code: str, at: datetime) -> BankLink:
@@ -94,16 +92,18 @@ def _claim(*, user: User, bank: str, customer: str, code: str, at: datetime) -> 
     mine = Resident.objects.filter(user=user).first()
     if link is not None and link.claimed_at is not None and mine is not None and link.resident_id == mine.pk:
         return Done(link)
-    if link is None or not _opens(link, code_hash(bank_code=bank, customer=customer, code=code), at=at):
+    if link is None or not _opens(link, code_hash(bank_code=bank, customer=customer, code=code), user=user, at=at):
         ClaimTry.objects.create(user=user, made_at=at)
         return Refused(ClaimRefused())
     if link.resident.user_id not in {None, user.pk}:
         return Refused(ClaimRefused())
+    free = 0
     if mine is not None and mine.pk != link.resident_id:
+        free = free_points(mine, at=at)
         if refusal := merge_residents(resident=link.resident, into=mine, at=at):
             return Refused(refusal)
         link.resident = mine
-    return Done(_settle(link, user=user, at=at))
+    return Done(_settle(link, user=user, free=free, at=at))
 
 
 def _held_link(bank: str, found: bytes) -> BankLink | None:
@@ -117,26 +117,30 @@ def _held_link(bank: str, found: bytes) -> BankLink | None:
     return link
 
 
-def _opens(link: BankLink, given: bytes, *, at: datetime) -> bool:
+def _opens(link: BankLink, given: bytes, *, user: User, at: datetime) -> bool:
     """Whether the newest code of an unclaimed link is this one and still good; a wrong one is counted against it."""
     newest = ClaimCode.objects.select_for_update().filter(link=link).order_by("-made_at", "-pk").first()
     if link.claimed_at is not None or newest is None:
         return False
     if newest.used_at is not None or newest.expires_at <= at or newest.tries >= CLAIM_CODE_TRIES:
         return False
+    if newest.sent_to is not None and (user.phone_hash is None or bytes(user.phone_hash) != bytes(newest.sent_to)):
+        return False  # and not counted against it: strangers can't use up the tries of the one it was sent to
     if compare_digest(bytes(newest.code_hash), given):
         return True
     ClaimCode.objects.filter(pk=newest.pk).update(tries=F("tries") + 1)
     return False
 
 
-def _settle(link: BankLink, *, user: User, at: datetime) -> BankLink:
+def _settle(link: BankLink, *, user: User, free: int, at: datetime) -> BankLink:
     newest = ClaimCode.objects.filter(link=link).order_by("-made_at", "-pk").values("pk")[:1]
     ClaimCode.objects.filter(pk__in=newest).update(used_at=at)
     if link.resident.user_id is None:
         Resident.objects.filter(pk=link.resident_id).update(user=user)
         link.resident.user = user
+    Resident.objects.filter(pk=link.resident_id).update(slow_since=at, slow_until=at + COOL_DOWN, slow_free=free)
     link.claimed_at = at
     link.save(update_fields=["claimed_at"])
+    publish(CustomerClaimed(link=link.pk), at=at)
     record_security_event(SecurityEventKind.LINK_CLAIMED, at=at, actor_id=user.pk, about=link)
     return link

@@ -21,6 +21,7 @@ from core.outbox.services import publish
 from identity.queries import user_by_phone
 from points import posting
 from points.errors import IdempotencyKeyReused
+from residents.cooling import refusal_of
 from residents.models import Gift, GiftDay, Resident
 
 
@@ -84,18 +85,21 @@ def find_receiver(*, giver: Resident, phone: str, at: datetime) -> Resident:
     return outcome.or_raise()  # after commit: the look stays counted
 
 
-def give_points(*, giver: Resident, receiver: Resident, points: int, key: str, at: datetime) -> Gift:
+def give_points(*, giver: Resident, receiver: Resident, points: int, key: str, at: datetime, phone_since: datetime | None = None) -> Gift:
     """
     Let spendable points become another resident's, with their banks and dates, once per key of the giver.
 
     :raises GiftPointsNotValid, GiftToOneself: if the gift can't be meant so.
+    `phone_since`: since when the phone that gives is known.
+
     :raises GiftLimitReached: if it would be more than a day's gifts.
+    :raises CoolDown: if a link or the phone is new, and it would be more than that may spend.
     :raises IdempotencyKeyReused: if the key gave something else.
     :raises InsufficientPoints, WalletFrozen, UnknownWallet: if the ledger refuses; the key answers so for ever.
     :raises LedgerBusy: if a wallet stayed locked by others for two seconds.
     """
     with transaction.atomic():
-        outcome = _give(giver, receiver, points, key, at)
+        outcome = _give(giver, receiver, points, key=key, phone_since=phone_since, at=at)
     return outcome.or_raise()
 
 
@@ -112,7 +116,7 @@ def _find(giver: Resident, phone: str, at: datetime) -> Outcome[Resident]:
     return Refused(GiftToOneself()) if found.pk == giver.pk else Done(found)
 
 
-def _give(giver: Resident, receiver: Resident, points: int, key: str, at: datetime) -> Outcome[Gift]:
+def _give(giver: Resident, receiver: Resident, points: int, *, key: str, phone_since: datetime | None, at: datetime) -> Outcome[Gift]:
     if not 0 < points <= POINTS_PER_GIFT:
         return Refused(GiftPointsNotValid(most=POINTS_PER_GIFT))
     if receiver.pk == giver.pk:
@@ -122,8 +126,8 @@ def _give(giver: Resident, receiver: Resident, points: int, key: str, at: dateti
     if known is not None:
         same = (known.receiver_id, known.points) == (receiver.pk, points)
         return Done(known) if same else Refused(IdempotencyKeyReused())
-    if day.gifts >= GIFTS_PER_DAY or day.points + points > GIFT_POINTS_PER_DAY:
-        return Refused(GiftLimitReached(gifts=GIFTS_PER_DAY - day.gifts, points=GIFT_POINTS_PER_DAY - day.points))
+    if refusal := _over_limit(giver, day, points, phone_since, at):
+        return Refused(refusal)
     command = posting.Gift(wallet=giver.wallet_id, to=receiver.wallet_id, points=points, key=f"gift:{key}", effective_at=at)
     result = posting.give(command, at=at)
     if result.refused or result.transfer_id is None:
@@ -133,6 +137,12 @@ def _give(giver: Resident, receiver: Resident, points: int, key: str, at: dateti
     gift = Gift.objects.create(giver=giver, receiver=receiver, points=points, key=key, transfer_id=result.transfer_id, given_at=at)
     publish(PointsGiven(gift=gift.pk), at=at)
     return Done(gift)
+
+
+def _over_limit(giver: Resident, day: GiftDay, points: int, phone_since: datetime | None, at: datetime) -> DomainError | None:
+    if day.gifts >= GIFTS_PER_DAY or day.points + points > GIFT_POINTS_PER_DAY:
+        return GiftLimitReached(gifts=GIFTS_PER_DAY - day.gifts, points=GIFT_POINTS_PER_DAY - day.points)
+    return refusal_of(Resident.objects.get(pk=giver.pk), points=points, phone_since=phone_since, at=at)
 
 
 def _held_day(giver: Resident, at: datetime) -> GiftDay:

@@ -144,6 +144,7 @@ def _plan_new(plan: _Plan, row: ResidentRow, *, bank: Bank, found: bytes, places
         customer_sealed=seal_text(row.customer),
         customer_hash=found,
         phone_hash=phone_hash(row.phone) if row.phone else None,
+        phone_sealed=seal_text(row.phone) if row.phone else None,
         made_at=at,
     )
     plan.residents.append(resident)
@@ -156,7 +157,11 @@ def _plan_change(plan: _Plan, link: BankLink, row: ResidentRow, places: _Places)
     changed = False
     branch = places.branches.get(row.branch, link.branch_id)
     phone = phone_hash(row.phone) if row.phone else link.phone_hash and bytes(link.phone_hash)
-    if (branch, phone) != (link.branch_id, link.phone_hash and bytes(link.phone_hash)):
+    known = link.phone_hash and bytes(link.phone_hash)
+    lacking = bool(row.phone) and link.phone_sealed is None
+    if lacking or (branch, phone) != (link.branch_id, known):
+        if lacking or phone != known:
+            link.phone_sealed = seal_text(row.phone)
         link.branch_id, link.phone_hash = branch, phone
         plan.changed_links[link.pk] = link
         changed = True
@@ -178,7 +183,7 @@ def _write(plan: _Plan, *, at: datetime) -> None:
         open_wallets([resident.wallet_id for resident in plan.residents], at=at)
         BankLink.objects.bulk_create(plan.links)
     if plan.changed_links:
-        BankLink.objects.bulk_update(plan.changed_links.values(), ["branch", "phone_hash"])
+        BankLink.objects.bulk_update(plan.changed_links.values(), ["branch", "phone_hash", "phone_sealed"])
     if plan.changed_residents:
         Resident.objects.bulk_update(plan.changed_residents.values(), ["name", "neighborhood"])
 

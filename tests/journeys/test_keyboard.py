@@ -19,13 +19,12 @@ from points.queries import spendable
 from redemptions.models import Redemption, Undo
 from redemptions.services import capture
 from residents.models import Resident
-from residents.services import issue_claim_code
 from settlements.services import close_day
 from tests.earning.world import bill, bill_rule, send
 from tests.journeys.conftest import DESKTOP, Phone, after_a_double_tap
 from tests.journeys.test_till import at_till
 from tests.redemptions.world import phone_of, scanned
-from tests.world import give_points, make_resident, neighborhood_of, somebody
+from tests.world import give_points, letter_code, make_resident, neighborhood_of, somebody
 
 Phones = Callable[..., Phone]
 FOCUS = """() => {
@@ -64,7 +63,7 @@ def follow(page: Page, name: str | re.Pattern[str]) -> None:
 
 def test_signing_in_linking_a_bank_and_why(phones: Phones, east: Bank) -> None:
     resident = make_resident(links={east: "1001"}, name="")
-    code = issue_claim_code(actor=somebody(), link=resident.links.get(), at=now())
+    code = letter_code(link=resident.links.get(), at=now())
     bill_rule(east)
     send(east, bill(24520, paid=now()), at=now())
     seal_all()

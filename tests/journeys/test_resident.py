@@ -21,11 +21,10 @@ from redemptions.codes import make_code, read_code
 from redemptions.models import DeviceCredential
 from redemptions.services import capture, claim_code
 from residents.models import Resident
-from residents.services import issue_claim_code
 from tests.clock import Clock
 from tests.earning.world import bill, bill_rule, send
 from tests.journeys.conftest import Phone, without_network
-from tests.world import give_points, make_resident, somebody
+from tests.world import give_points, letter_code, make_resident
 
 Phones = Callable[..., Phone]
 KEY = "826786b74435ad253d8b9f25a40bdaa62806a135d738e6a85ad340a4a1011912"
@@ -65,7 +64,7 @@ def take(cashier: Cashier, code: str, points: int, key: str = "k") -> None:
 
 def test_from_a_phone_number_to_why_the_points_came(phones: Phones, east: Bank) -> None:
     resident = make_resident(links={east: "1001"}, name="")
-    code = issue_claim_code(actor=somebody(), link=resident.links.get(), at=now())
+    code = letter_code(link=resident.links.get(), at=now())
     bill_rule(east)
     send(east, bill(24520, paid=now()), at=now())
     page = phones().open("/")

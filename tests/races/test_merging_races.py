@@ -20,11 +20,11 @@ from points.queries import spendable
 from redemptions.models import Redemption
 from redemptions.services import capture_code, undo
 from residents.models import BankLink, Resident
-from residents.services import claim_link, issue_claim_code
+from residents.services import claim_link
 from tests.earning.world import bill, bill_rule
 from tests.redemptions.world import outcome, phone_of
 from tests.threads import at_once
-from tests.world import give_points, make_bank, make_resident, moment, somebody
+from tests.world import give_points, letter_code, make_bank, make_resident, moment
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
 
@@ -36,7 +36,7 @@ def unclaimed(bank: Bank, customer: str, *, points: int) -> tuple[Resident, str]
     """A bank's customer with points, and the claim code."""
     resident = make_resident(links={bank: customer})
     give_points(resident=resident, bank=bank, points=points, at=AT)
-    return resident, issue_claim_code(actor=somebody(), link=resident.links.get(), at=AT)
+    return resident, letter_code(link=resident.links.get(), at=AT)
 
 
 def claiming(resident: Resident, bank: Bank, customer: str, code: str) -> Callable[[], str]:

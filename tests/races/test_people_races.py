@@ -16,10 +16,10 @@ from identity.models import User
 from identity.services import user_with_phone
 from residents.files import COLUMNS
 from residents.models import BankLink, ClaimCode, ClaimTry, Resident
-from residents.services import claim_link, import_residents, issue_claim_code
+from residents.services import claim_link, import_residents
 from tests.redemptions.world import outcome
 from tests.threads import at_once
-from tests.world import BEGINNING, make_bank, make_resident, somebody
+from tests.world import BEGINNING, letter_code, make_bank, make_resident, somebody
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
 PEOPLE = b"customer,name\n" + b"".join(b"%d,Name\n" % number for number in range(1, 2001))
@@ -72,7 +72,7 @@ def test_the_same_file_registered_twice_at_once_is_one_import() -> None:
 def test_guesses_at_once_do_not_outrun_their_counters() -> None:
     bank = make_bank(code="EB", name="East Bank")
     link = make_resident(links={bank: "1004"}).links.get()
-    code = issue_claim_code(actor=somebody(), link=link, at=BEGINNING)
+    code = letter_code(link=link, at=BEGINNING)
     users = [user_with_phone(phone=f"1380000200{number}") for number in range(2)]
 
     def guess(user: User) -> str:
@@ -90,7 +90,7 @@ def test_guesses_at_once_do_not_outrun_their_counters() -> None:
 def test_one_code_claimed_by_two_at_once_has_one_owner() -> None:
     bank = make_bank(code="EB", name="East Bank")
     resident = make_resident(links={bank: "1004"})
-    code = issue_claim_code(actor=somebody(), link=resident.links.get(), at=BEGINNING)
+    code = letter_code(link=resident.links.get(), at=BEGINNING)
     users = [user_with_phone(phone=f"1380000200{number}") for number in range(4)]
 
     def claim(user: User) -> str:

@@ -12,6 +12,7 @@ from django.test import Client
 
 from branches.models import Bank
 from core.errors import DomainError
+from core.limits import COOL_DOWN
 from identity.models import User
 from merchants.models import Cashier
 from redemptions.codes import check_digit, make_code
@@ -47,8 +48,8 @@ class Phone:
 
 
 def phone_of(resident: Resident, *, at: datetime = BEGINNING) -> Phone:
-    """Enroll one more phone of a resident."""
-    return Phone(enroll_device(resident=resident, at=at))
+    """One more phone of a resident, which is past its first day."""
+    return Phone(enroll_device(resident=resident, at=at - COOL_DOWN))
 
 
 def new_key() -> str:

@@ -26,12 +26,12 @@ from redemptions.services import capture, claim_code, undo
 from residents.access import history_for, links_for
 from residents.models import BankLink, ClaimCode, ClaimTry, Resident
 from residents.queries import wallets_of
-from residents.services import claim_link, issue_claim_code
+from residents.services import claim_link
 from residents.services.merging import BankLinkedAlready
 from tests.earning.world import bill, bill_rule, everything, send
 from tests.redemptions.world import new_key, phone_of, scanned
 from tests.world import BEGINNING as NOON
-from tests.world import branch_of, give_points, make_link, make_resident, somebody
+from tests.world import branch_of, give_points, letter_code, make_link, make_resident
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(minutes=1)
@@ -55,7 +55,7 @@ def tom(tom: Resident, west: Bank) -> Resident:
 @pytest.fixture
 def code(li: Resident) -> str:
     """Li's claim code."""
-    return issue_claim_code(actor=somebody(), link=li.links.get(), at=NOON)
+    return letter_code(link=li.links.get(), at=NOON)
 
 
 def join(resident: Resident, code: str) -> BankLink:

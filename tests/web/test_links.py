@@ -11,8 +11,7 @@ from branches.models import Bank
 from core.clock import now
 from identity.services import user_with_phone
 from residents.models import Resident
-from residents.services import issue_claim_code
-from tests.world import give_points, make_resident, somebody
+from tests.world import give_points, letter_code, make_resident
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def code(east: Bank) -> str:
     """The claim code of East Bank's customer 1004."""
     li = make_resident(links={east: "1004"}, name="Li")
-    return issue_claim_code(actor=somebody(), link=li.links.get(), at=now())
+    return letter_code(link=li.links.get(), at=now())
 
 
 def claim(client: Client, body: Any, **headers: str) -> tuple[int, dict[str, Any]]:

@@ -25,9 +25,8 @@ from redemptions.errors import BadCode
 from redemptions.models import DeviceCredential
 from redemptions.services import capture, claim_code, enroll_device, trial_code, undo
 from residents.models import Resident
-from residents.services import issue_claim_code
 from tests.earning.world import bill, bill_rule, send
-from tests.world import give_points, make_merchant, make_resident, somebody
+from tests.world import give_points, letter_code, make_merchant, make_resident
 from web.resident.shell import FILES
 
 pytestmark = pytest.mark.django_db
@@ -207,7 +206,7 @@ def test_pages_take_few_queries_whatever_they_show(
 def test_a_bank_is_linked_with_its_code(east: Bank) -> None:
     newcomer = make_resident(links={east: "1002"}, name="")
     link = newcomer.links.get()
-    code = issue_claim_code(actor=somebody(), link=link, at=now())
+    code = letter_code(link=link, at=now())
     client = _newcomer()
 
     refused = client.post("/bank/", {"bank": "EB", "customer": "1002", "code": "00000-00000"})

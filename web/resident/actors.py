@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec
 
@@ -17,6 +18,7 @@ from residents.access import resident_of
 from residents.models import Resident
 
 PHONE_IN_SESSION: Final = "phone"  # the handle of the device that this session enrolled last
+PHONE_SINCE: Final = "phone_since"  # when that was, in seconds
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -49,3 +51,16 @@ def resident_page(view: Callable[Concatenate[HttpRequest, Resident, P], HttpResp
         return view(request, resident, *args, **kwargs)
 
     return signed_in_page(answer)
+
+
+def remember_phone(request: HttpRequest, *, handle: int, at: datetime) -> None:
+    """Let the session know which phone it is on, and since when."""
+    if request.session.get(PHONE_IN_SESSION) != handle:
+        request.session[PHONE_IN_SESSION] = handle
+        request.session[PHONE_SINCE] = int(at.timestamp())
+
+
+def phone_since(request: HttpRequest) -> datetime | None:
+    """Since when this session's phone is known; None while it has shown no code."""
+    seconds = request.session.get(PHONE_SINCE)
+    return None if seconds is None else datetime.fromtimestamp(seconds, tz=UTC)

@@ -22,10 +22,11 @@ from identity.phones import familiar_phone
 from identity.queries import phone_of
 from points.queries import is_frozen, spendable
 from redemptions.queries import masked_name
+from residents.cooling import cooling_of
 from residents.models import Resident
 from residents.queries import gifts_left, recent_receivers
 from residents.services import find_receiver, give_points
-from web.resident.actors import resident_page
+from web.resident.actors import phone_since, resident_page
 from web.resident.forms import GiftForm
 
 SHOWN: Final = "gift"  # the field that carries whom, how many points, and the key under which they are given once
@@ -38,7 +39,8 @@ def begin_gift(request: HttpRequest, resident: Resident) -> HttpResponse:
     at = now()
     known = {str(other.pk): other for other in recent_receivers(giver=resident)}
     left, points = gifts_left(giver=resident, at=at), spendable(resident.wallet_id, at=at)
-    most = min(points, POINTS_PER_GIFT, left.points) if left.gifts else 0
+    cooling = cooling_of(resident, phone_since=phone_since(request) or at, at=at)
+    most = min(points, POINTS_PER_GIFT, left.points, cooling.left if cooling else points) if left.gifts else 0
     form = GiftForm(
         request.POST if request.method == "POST" else None,
         known=[(pk, " · ".join(_named(other).values())) for pk, other in known.items()],
@@ -57,6 +59,7 @@ def begin_gift(request: HttpRequest, resident: Resident) -> HttpResponse:
         "spendable": points,
         "most": most,
         "frozen": is_frozen(resident.wallet_id),
+        "cooling": cooling,
         "per_gift": POINTS_PER_GIFT,
         "per_day": GIFTS_PER_DAY,
     }
@@ -77,8 +80,16 @@ def confirm_gift(request: HttpRequest, resident: Resident) -> HttpResponse:
     page = {**shown, "token": token}
     if request.method != "POST":
         return render(request, "resident/gift_confirm.html", page)
+    at = now()
     try:
-        gift = give_points(giver=resident, receiver=_receiver(shown), points=shown["points"], key=shown["key"], at=now())
+        gift = give_points(
+            giver=resident,
+            receiver=_receiver(shown),
+            points=shown["points"],
+            key=shown["key"],
+            phone_since=phone_since(request) or at,  # a phone that never showed a code is new
+            at=at,
+        )
     except DomainError as refusal:
         return render(request, "resident/gift_confirm.html", {**page, "refusal": str(refusal)}, status=HTTPStatus.CONFLICT)
     words = ngettext("%(name)s has your %(points)s point.", "%(name)s has your %(points)s points.", gift.points)

@@ -21,10 +21,11 @@ from merchants.queries import outlets_near, tills_of, working_till
 from points.log.seals import seal_of_number
 from points.queries import history, is_frozen, lots, owed, spendable, transfers
 from residents.access import resident_of
+from residents.cooling import cooling_of
 from residents.models import Resident
 from residents.queries import links_of, wallets_of
 from residents.services import claim_link
-from web.resident.actors import resident_page, signed_in_page
+from web.resident.actors import phone_since, resident_page, signed_in_page
 from web.resident.forms import BankForm
 from web.resident.showing import debts, expiries, lines, months, story
 from web.sign_in.sessions import sessions_shown
@@ -134,6 +135,7 @@ def _home(request: HttpRequest, resident: Resident) -> HttpResponse:
             "resident": resident,
             "spendable": spendable(resident.wallet_id, at=at),
             "frozen": is_frozen(resident.wallet_id),
+            "cooling": cooling_of(resident, phone_since=phone_since(request), at=at),
             "debts": debts(owed(resident.wallet_id)),
             "expiries": expiries(lots(resident.wallet_id), at=at),
             "outlets": near[:OUTLETS_NEAR],

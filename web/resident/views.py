@@ -20,7 +20,7 @@ from residents.models import Resident
 from residents.services import claim_link
 from web.bodies import read_fields
 from web.problems import json_view
-from web.resident.actors import PHONE_IN_SESSION
+from web.resident.actors import PHONE_IN_SESSION, remember_phone
 from web.resident.wallet import lots_shown, transfers_shown
 
 HANDLE_DIGITS: Final = 9
@@ -60,7 +60,7 @@ def devices(request: HttpRequest) -> HttpResponse:
     at = now()
     enrolled = enroll_device(resident=_resident(request), at=at)
     device = enrolled.device
-    request.session[PHONE_IN_SESSION] = device.handle
+    remember_phone(request, handle=device.handle, at=at)
     return JsonResponse(
         {
             "resident": str(device.resident_id),
@@ -78,8 +78,9 @@ def devices(request: HttpRequest) -> HttpResponse:
 def codes(request: HttpRequest) -> HttpResponse:
     """Codes of the next minutes for a phone that can't keep a key: `{}`."""
     read_fields(request, {})
-    ahead = codes_ahead(resident=_resident(request), handle=request.session.get(PHONE_IN_SESSION), at=now())
-    request.session[PHONE_IN_SESSION] = ahead.handle
+    at = now()
+    ahead = codes_ahead(resident=_resident(request), handle=request.session.get(PHONE_IN_SESSION), at=at)
+    remember_phone(request, handle=ahead.handle, at=at)
     return JsonResponse({"first_step": ahead.first_step, "codes": ahead.codes}, status=HTTPStatus.CREATED)
 
 
