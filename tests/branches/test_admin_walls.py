@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +12,15 @@ from django.db.models import Model
 from django.test import Client
 
 from branches.models import Bank, Branch, Neighborhood, StaffRole
+from core.channels.services import inbox
 from core.clock import alliance_day, now
+from core.secrets import seal_text
 from earning.choices import RuleKind
 from earning.models import Rule, RuleVersion
 from earning.services import add_version
 from earning.services.rules import VersionTerms
 from identity.models import User
+from identity.phones import phone_hash
 from identity.services import user_with_phone
 from merchants.models import Cashier, Merchant, Outlet
 from openapi.models import Client as PartnerClient
@@ -97,17 +101,22 @@ def test_a_cashier_is_dismissed_by_their_own_bank_alone(east_manager: User, west
     assert till.get("/merchant/today/").status_code != 200
 
 
-def test_a_branch_issues_a_code_that_claims(east_clerk: User, west_clerk: User, east: Bank) -> None:
+def test_a_branch_sends_a_code_that_nobody_at_the_desk_sees(east_clerk: User, west_clerk: User, east: Bank) -> None:
+    phone = "+8613800001004"
     link = make_resident(links={east: "1004"}, name="Li").links.get()
+    BankLink.objects.filter(pk=link.pk).update(phone_sealed=seal_text(phone), phone_hash=phone_hash(phone))
 
     act(signed_in(west_clerk), "/admin/residents/banklink/", "issue_codes", link)
-    assert not ClaimCode.objects.exists()
-    (said,) = act(signed_in(east_clerk), "/admin/residents/banklink/", "issue_codes", link)
+    assert (ClaimCode.objects.exists(), inbox(most=1)) == (False, [])
+    client = signed_in(east_clerk)
+    page = client.post("/admin/residents/banklink/", {"action": "issue_codes", "_selected_action": [link.pk]}, follow=True).content.decode()
 
-    code = said.split("the claim code is ")[1].split(". ")[0]
-    person = user_with_phone(phone="+8613800001004")
-    assert claim_link(user=person, bank="EB", customer="1004", code=code, at=now()).pk == link.pk
-    assert BankLink.objects.get(pk=link.pk).claimed_at is not None
+    found = re.search(r"[0-9A-Z]{5}-[0-9A-Z]{5}", inbox(most=1)[0].text)
+    assert found
+    assert "••• 1004" in page
+    assert found[0] not in page + client.get(f"/admin/residents/banklink/{link.pk}/change/").content.decode()
+    assert claim_link(user=user_with_phone(phone=phone), bank="EB", customer="1004", code=found[0], at=now()).pk == link.pk
+    assert ClaimCode.objects.get().issued_by == east_clerk
 
 
 def test_a_role_is_ended_by_those_who_may_grant_it(east_manager: User, operator: User, east_clerk: User, west_clerk: User) -> None:

@@ -62,7 +62,7 @@ def _the_sign_in_page_offers_a_story_each() -> None:
     assert len({till.outlet.merchant_id for till in page.tills}) == 1
     (newcomer,) = page.newcomers
     assert phone_of(user=newcomer) == RESIDENT_PHONE.format(number=NEWCOMER)
-    assert [message.phone for message in inbox(most=10)].count(RESIDENT_PHONE.format(number=NEWCOMER)) == 1
+    assert [message.phone for message in inbox(most=10)].count(RESIDENT_PHONE.format(number=NEWCOMER)) == 2
 
 
 def test_points_given_back_after_they_expired_are_good_for_a_week() -> None:

@@ -169,7 +169,7 @@ def test_who_sees_the_text_on_another_phone_claims_nothing_and_uses_up_no_tries(
 
 
 def test_without_a_phone_in_the_file_no_code_goes_anywhere(li: Resident, east_clerk: User) -> None:
-    with pytest.raises(NoPhoneInFile, match="letter"):
+    with pytest.raises(NoPhoneInFile):
         send_claim_code(actor=east_clerk, link=link_of(li), at=NOON)
 
     assert (ClaimCode.objects.count(), inbox(most=1)) == (0, [])
