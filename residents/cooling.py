@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from core.clock import alliance_day, alliance_zone, day_starts
+from core.clock import alliance_day, day_starts, moment_text
 from core.errors import DomainError, ErrorKind
 from core.limits import COOL_DOWN, COOL_DOWN_POINTS_PER_DAY
 from points.queries import left_wallet, spendable
@@ -45,7 +43,7 @@ class Cooling:
     @property
     def until_words(self) -> str:
         """The end as people read it."""
-        return date_format(localtime(self.until, alliance_zone()), "SHORT_DATETIME_FORMAT")
+        return moment_text(self.until)
 
 
 def cooling_of(resident: Resident, *, phone_since: datetime | None, at: datetime) -> Cooling | None:

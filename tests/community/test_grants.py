@@ -52,6 +52,7 @@ TABLES: Final[Mapping[str, str]] = {
     "earning_rule": ORDINARY,
     "earning_ruleversion": ORDINARY,
     "earning_takenback": READ,
+    "identity_opensession": ORDINARY,
     "identity_signincode": ORDINARY,
     "identity_user": ORDINARY,
     "identity_user_groups": ORDINARY,

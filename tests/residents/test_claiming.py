@@ -56,7 +56,7 @@ def test_number_and_code_make_the_user_the_resident(li: Resident, person: User) 
 
 @pytest.mark.parametrize("customer", ["１００４", " 10-04", "1004\u200b"])
 def test_number_and_code_may_be_spelled_as_people_type_them(li: Resident, person: User, customer: str) -> None:
-    code = issue_claim_code(actor=somebody(), link=link_of(li), at=NOON)
+    code = letter_code(link=link_of(li), at=NOON)
     wide = "".join(chr(ord(letter) + 0xFEE0) for letter in code)
 
     assert claim_link(user=person, bank="EB", customer=customer, code=f"\u202d{wide}\u3000", at=NOON).claimed_at == NOON
