@@ -24,7 +24,8 @@ import sys
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,13 +35,21 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 OK, NOT_CHECKED, WRONG = 0, 1, 2
-LOG_KEY, WITNESS_KEY, HASH, KEY_ID, SIGNATURE = 1, 4, 32, 4, 64  # two types of signatures; three lengths in bytes
+LOG_KEY, WITNESS_KEY = 1, 4  # two types of signatures
+HASH, KEY_ID, SIGNATURE, ID, NUMBER = 32, 4, 64, 16, 8  # lengths in bytes
 DASH, COSIGNED = "\N{EM DASH} ", "cosignature/v1\ntime {}\n{}"  # a signature begins with one; a witness signs the other
 TILE_WIDTH, TIMEOUT_SECONDS, AGAIN_SECONDS, REFUSALS = 256, 30, 3, (400, 403, 404, 410)
 POSTING = struct.Struct(">BBq16s16s")
 KINDS = ("lot", "hold", "arrears", "issuance", "payable", "breakage", "retired", "transit")
 WALLETS = ("lot", "hold", "arrears")
-UNREADABLE = (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, struct.error)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+WHATS = (b"transfer", b"refusal", b"statement")
+UNREADABLE = (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError, RecursionError, struct.error)
+LARGEST, MOST_LINES, MOST_BYTES = 2**63 - 1, 256, 1 << 24  # a number of the log; signatures of a note; what is read at once
+# Whoever "signs" with one of these keys has signed everything: the points of small order, by their y (RFC 8032, 5.1).
+PRIME = 2**255 - 19
+EIGHTH = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D3D706A17C7
+SMALL_ORDER = (0, 1, PRIME - 1, EIGHTH, PRIME - EIGHTH)
 
 
 class Wrong(Exception): ...  # something is not as it was promised
@@ -64,8 +73,10 @@ class Key(NamedTuple):  # a public key, written name+id+base64
         name, _, rest = text.partition("+")
         raw = decode(rest.partition("+")[2])
         key = cls(name, int.from_bytes(raw[:1], "big"), raw[1:])
-        if str(key) != text or len(key.raw) != HASH or key.kind not in (LOG_KEY, WITNESS_KEY):
+        if str(key) != text or len(key.raw) != HASH or key.kind not in (LOG_KEY, WITNESS_KEY) or not is_name(name):
             raise ValueError("not a public key of a log or a witness, or its id is another's")
+        if not is_strong(key.raw):
+            raise ValueError("a key under which anything counts as signed")
         return key
 
     @property
@@ -78,32 +89,62 @@ class Key(NamedTuple):  # a public key, written name+id+base64
 
     def signed(self, text: str, line: str) -> bool:
         """Whether the line is this key's good signature under the text."""
-        try:
-            raw = decode(line.removeprefix(f"{DASH}{self.name} ").removesuffix("\n"))
-            message = text if self.kind == LOG_KEY else COSIGNED.format(int.from_bytes(raw[KEY_ID:-SIGNATURE], "big"), text)
-            Ed25519PublicKey.from_public_bytes(self.raw).verify(raw[-SIGNATURE:], message.encode())
-        except (ValueError, InvalidSignature):  # another's line, or a forged one
+        name, raw = read_signature(line)
+        if name != self.name or raw[:KEY_ID] != self.id or len(raw) != KEY_ID + 8 * (self.kind == WITNESS_KEY) + SIGNATURE:
             return False
-        return raw[:KEY_ID] == self.id and len(raw) == KEY_ID + 8 * (self.kind == WITNESS_KEY) + SIGNATURE
+        message = text if self.kind == LOG_KEY else COSIGNED.format(int.from_bytes(raw[KEY_ID:-SIGNATURE], "big"), text)
+        try:
+            Ed25519PublicKey.from_public_bytes(self.raw).verify(raw[-SIGNATURE:], message.encode())
+        except InvalidSignature:
+            return False
+        return True
 
 
-class Checkpoint(NamedTuple):  # what the log signed of itself: so many leaves, this root
+def is_name(name: str) -> bool:
+    """Whether this may name a key: something, without spaces and `+`."""
+    return bool(name) and name.isprintable() and not any(letter.isspace() or letter == "+" for letter in name)
+
+
+def is_strong(raw: bytes) -> bool:
+    """Whether a public key is written in the one way there is, and isn't of small order."""
+    y = int.from_bytes(raw, "little") & (2**255 - 1)
+    return y < PRIME and y not in SMALL_ORDER
+
+
+def read_signature(line: str) -> tuple[str, bytes]:
+    """Who a signature line names, and what stands behind the name: the key's id and the signature."""
+    name, _space, encoded = line.removeprefix(DASH).removesuffix("\n").partition(" ")
+    raw = decode(encoded)
+    if line != f"{DASH}{name} {encoded}\n" or not is_name(name) or len(raw) <= KEY_ID:
+        raise ValueError("a line under the checkpoint is no signature")
+    return name, raw
+
+
+class Checkpoint(NamedTuple):  # what the log signed of itself: so many leaves, this root, and a hash over each issuer's parts
     note: str
     text: str
     lines: Sequence[str]
     origin: str
     size: int
     root: bytes
+    parts: bytes  # none in a checkpoint from before there was such a line
 
     @classmethod
-    def read(cls, note: str, keys: Sequence[Key]) -> Checkpoint:
+    def read(cls, note: object, keys: Sequence[Key]) -> Checkpoint:
         """Read one, and check that the log signed it."""
-        text, gap, signatures = note.rpartition("\n\n")
-        lines = signatures.splitlines(keepends=True)
-        origin, size, root = text.split("\n")
-        found = cls(note, text + "\n", lines, origin, int(size), decode(root))
-        if not gap or not note.endswith("\n") or str(found.size) != size or len(found.root) != HASH or found.size < 1:
+        if not isinstance(note, str) or not note.endswith("\n") or len(note) > MOST_BYTES:
             raise ValueError("not a checkpoint")
+        text, gap, signatures = note.partition("\n\n")
+        lines = [f"{line}\n" for line in signatures.removesuffix("\n").split("\n")]
+        origin, size, root, *more = text.split("\n")
+        parts = [decode(line.removeprefix("parts ")) for line in more if line.startswith("parts ")]
+        found = cls(note, text + "\n", lines, origin, int(size), decode(root), b"".join(parts))
+        if not gap or str(found.size) != size or len(found.root) != HASH or not 0 < found.size <= LARGEST or not is_name(origin):
+            raise ValueError("not a checkpoint")
+        if not all(more) or len(parts) > 1 or any(len(each) != HASH for each in parts) or len(lines) > MOST_LINES:
+            raise ValueError("not a checkpoint")
+        for line in lines:
+            read_signature(line)
         if not any(key.kind == LOG_KEY and key.name == origin and key.signed(found.text, line) for key in keys for line in lines):
             raise Wrong("The checkpoint is not signed by the log: no signature of a key you gave is good.")
         return found
@@ -164,26 +205,36 @@ def split(data: bytes) -> list[bytes]:
 
 def read_leaf(data: bytes) -> tuple[bytes, bytes, bytes, list[bytes]]:
     """What a leaf says in the open: what it is, its reason, its times; and the commitments to its parts."""
-    version, what, _fact, reason, _wallet, times, _follows, _facts, _key, parts = split(data)
-    if version != b"cf-leaf-1" or len(parts) % HASH:
+    version, what, fact, reason, wallet, times, follows, facts, key, parts = split(data)
+    if version != b"cf-leaf-1" or what not in WHATS or not reason.decode().isprintable():
         raise ValueError("not a leaf of the first version")
+    if [len(each) for each in (fact, wallet, times, facts, key)] != [ID, HASH, 2 * NUMBER, HASH, KEY_ID] or len(follows) not in (0, ID):
+        raise ValueError("a leaf with a field that is too long or too short")
     return what, reason, times, rows(parts)
 
 
 def read_part(data: bytes) -> tuple[bytes, bytes, list[bytes]]:
     """An opened part: its issuer, a commitment to its place among the issuer's parts, and its postings or the statement."""
     version, issuer, placed, *entries = split(data)
-    if version != b"cf-part-1":
+    if version != b"cf-part-1" or len(issuer) != ID or len(placed) != HASH or not entries:
         raise ValueError("not a part of the first version")
     return issuer, placed, entries
+
+
+def read_posting(entry: bytes) -> tuple[str, str, int, bytes, bytes]:
+    """From what kind of account to which, how many points, and who is on either side."""
+    source, target, points, giver, taker = POSTING.unpack(entry)
+    if points <= 0:
+        raise ValueError("a posting that moves nothing")
+    return KINDS[source], KINDS[target], points, giver, taker
 
 
 def postings(part: bytes) -> Iterator[tuple[str, str, str, int, str]]:
     """Whose points moved, from what kind of account to which, how many, and the merchant where there is one."""
     issuer, _placed, entries = read_part(part)
-    for source, target, points, *parties in map(POSTING.unpack, entries):
-        merchant = dict(zip((KINDS[source], KINDS[target]), parties, strict=True)).get("payable")
-        yield str(uuid.UUID(bytes=issuer)), KINDS[source], KINDS[target], points, str(uuid.UUID(bytes=merchant)) if merchant else ""
+    for source, target, points, *parties in map(read_posting, entries):
+        merchant = dict(zip((source, target), parties, strict=True)).get("payable")
+        yield str(uuid.UUID(bytes=issuer)), source, target, points, str(uuid.UUID(bytes=merchant)) if merchant else ""
 
 
 def commitment(blinding: bytes, data: bytes) -> bytes:
@@ -195,7 +246,44 @@ def commitment(blinding: bytes, data: bytes) -> bytes:
 
 def rows(data: bytes) -> list[bytes]:
     """The hashes of a row of them."""
+    if len(data) % HASH:
+        raise ValueError("a row of hashes that is cut off")
     return [data[at : at + HASH] for at in range(0, len(data), HASH)]
+
+
+def read_json(text: str) -> Any:
+    """A value of JSON; an object that names a member twice says two things, so neither is taken."""
+    return json.loads(text, object_pairs_hook=once, parse_constant=whole)
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose members have a name each."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("an object that names a member twice")
+    return found
+
+
+def members(value: object, *names: str, perhaps: Sequence[str] = ()) -> dict[str, Any]:
+    """An object with these members and no others."""
+    if not isinstance(value, dict) or not set(names) <= set(value) <= {*names, *perhaps}:
+        raise ValueError(f"it should be an object with {', '.join(names)}, and nothing else")
+    return value
+
+
+def whole(value: object) -> int:
+    """A number of the log: a whole one, written as such."""
+    if type(value) is not int or not 0 <= value <= LARGEST:
+        raise ValueError(f"{value!r} should be a whole number")
+    return value
+
+
+def hashes(values: object) -> list[bytes]:
+    """Hashes, each in base64."""
+    found = [decode(each) for each in values] if isinstance(values, list) else [b""]
+    if any(len(each) != HASH for each in found):
+        raise ValueError("it should be a row of hashes")
+    return found
 
 
 def encode(raw: bytes) -> str:
@@ -205,7 +293,7 @@ def encode(raw: bytes) -> str:
 
 def decode(text: str) -> bytes:
     """Bytes from base64, written in the one way there is."""
-    raw = binascii.a2b_base64(text, strict_mode=True)
+    raw = binascii.a2b_base64(text.encode("ascii"), strict_mode=True)
     if encode(raw) != text:
         raise ValueError("base64 with loose ends")
     return raw
@@ -216,14 +304,19 @@ def read_receipt(text: str) -> tuple[int, bytes, list[tuple[bytes, bytes]], list
     """A receipt from the text of a file or of a QR code: number, leaf, opened parts, proof, and the checkpoint it leads to."""
     if text.strip().startswith("CFRECEIPT1."):
         encoded = text.strip().partition(".")[2]
-        number, leaf, parts, path, note = split(base64.b32decode(encoded + "=" * (-len(encoded) % 8)))
+        packed = base64.b32decode(encoded + "=" * (-len(encoded) % 8))
+        if base64.b32encode(packed).decode().rstrip("=") != encoded:
+            raise ValueError("base32 with loose ends")
+        number, leaf, parts, path, note = split(packed)
         flat = split(parts)
+        if len(number) != NUMBER:
+            raise ValueError("a number should have eight bytes")
         return int.from_bytes(number, "big"), leaf, list(zip(flat[::2], flat[1::2], strict=True)), rows(path), note.decode()
-    body = json.loads(text)
+    body = members(read_json(text), "format", "number", "leaf", "parts", "hashes", "checkpoint")
     if body["format"] != "cf-receipt-1":
         raise ValueError("not a receipt of the first version")
-    pairs = [(decode(part["blinding"]), decode(part["part"])) for part in body["parts"]]
-    return body["number"], decode(body["leaf"]), pairs, [decode(each) for each in body["hashes"]], body["checkpoint"]
+    pairs = [(decode(part["blinding"]), decode(part["part"])) for part in (members(each, "blinding", "part") for each in body["parts"])]
+    return whole(body["number"]), decode(body["leaf"]), pairs, hashes(body["hashes"]), body["checkpoint"]
 
 
 def check_receipt(text: str, asked: argparse.Namespace) -> dict[str, Any]:
@@ -238,10 +331,10 @@ def check_receipt(text: str, asked: argparse.Namespace) -> dict[str, Any]:
     what, reason, times, commitments = read_leaf(data)
     if [commitment(*pair) for pair in pairs] != commitments:
         raise Wrong("The parts of the receipt are not those that its leaf was sealed with, each once and in their order.")
-    recorded = time.gmtime(int.from_bytes(times[8:], "big", signed=True) // 1_000_000)
+    recorded = EPOCH + timedelta(microseconds=int.from_bytes(times[8:], "big", signed=True))
     moved = [posting for _blinding, part in pairs if what == b"transfer" for posting in postings(part)]
     said = [
-        f"Number {number} of the log {checkpoint.origin}: {reason.decode()}, recorded {time.strftime('%Y-%m-%d %H:%M:%S', recorded)} UTC.",
+        f"Number {number} of the log {checkpoint.origin}: {reason.decode()}, recorded {recorded:%Y-%m-%d %H:%M:%S} UTC.",
         *(f"{points} points of issuer {issuer}: {source} to {target} {shop}" for issuer, source, target, points, shop in moved),
         f"It is in the log of {checkpoint.size} leaves, which the log signed; cosigned by: {', '.join(witnesses) or '-'}.",
     ]
@@ -259,7 +352,10 @@ class Log:
     def __init__(self, place: str) -> None:
         self.url = urlsplit(place.rstrip("/"))
         kind = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}.get(self.url.scheme)
-        self.link = kind(self.url.netloc, timeout=TIMEOUT_SECONDS) if kind else None
+        try:
+            self.link = kind(self.url.netloc, timeout=TIMEOUT_SECONDS) if kind else None
+        except http.client.InvalidURL as error:
+            raise ValueError("not an address") from error
         self.folder = Path(place)
 
     def read(self, path: str, body: str | None = None) -> bytes:
@@ -269,12 +365,20 @@ class Log:
                 return (self.folder / path).read_bytes()
             self.link.request("POST" if body else "GET", f"{self.url.path}/{path}", body, {"Content-Type": "application/json"})
             answer = self.link.getresponse()
-            found: bytes = answer.read()
-        except (OSError, http.client.HTTPException) as error:
+            found: bytes = answer.read(MOST_BYTES)
+            if answer.read(1):
+                raise http.client.HTTPException("the answer is too long")  # noqa: TRY301
+        except (OSError, UnicodeError, http.client.HTTPException) as error:
+            self.close()
             raise NotChecked(f"The log could not be read at {path}: {error}") from error
         if answer.status != http.HTTPStatus.OK:
             raise (Refused if answer.status in REFUSALS else NotChecked)(f"The log answered {answer.status} at {path}.")
         return found
+
+    def close(self) -> None:
+        """Let the connection go; the next question opens another."""
+        if self.link:
+            self.link.close()
 
     def checkpoint(self, keys: Sequence[Key]) -> Checkpoint:
         """The newest checkpoint."""
@@ -283,7 +387,7 @@ class Log:
     def consistency(self, old: int, new: int, *, again: bool = True) -> list[bytes]:
         """The proof that the log of `new` leaves begins with the log of `old` leaves; who refuses it is asked once more."""
         try:
-            return [] if old == new else [decode(one) for one in json.loads(self.read(f"proof/consistency?from={old}&to={new}"))["hashes"]]
+            return [] if old == new else hashes(read_json(self.read(f"proof/consistency?from={old}&to={new}").decode())["hashes"])
         except Refused as error:
             if again:
                 time.sleep(AGAIN_SECONDS)  # one of several servers may not have all of it yet
@@ -303,46 +407,99 @@ class Log:
 
 
 # --- A bank's own leaves ----------------------------------------------------------------------------------------------------
-def check_export(lines: Iterator[dict[str, Any]], asked: argparse.Namespace) -> dict[str, Any]:
-    """Each leaf of the export is in the log, none between them is left out, and this is what they add up to."""
-    header = next(lines)
-    checkpoint = Checkpoint.read(header["checkpoint"], asked.key)
-    witnesses = checkpoint.witnessed(asked.witness, asked.quorum)
-    issuer, line, leaves, place, moved, edge = uuid.UUID(header["issuer"]).bytes, next(lines, {}), 0, 0, Counter[bytes](), list[bytes]()
+def check_export(lines: Iterator[Any], asked: argparse.Namespace) -> dict[str, Any]:
+    """Each leaf of the export is in the log, none between them or at its end is left out, and this is what they add up to."""
+    issuer, after, checkpoint, total = read_header(next(lines, None), asked)
+    witnesses, last_place = checkpoint.witnessed(asked.witness, asked.quorum), getattr(asked, "last_place", None) if after else None
+    line, places, moved, edge = next(lines, None), list[int](), Counter[bytes](), list[bytes]()
     for number, leaf in enumerate(progress(asked.log.leaves(checkpoint.size), checkpoint.size), 1):
-        if line.get("number") == number:
-            found = own_place(line, leaf, issuer, moved)
-            if found != place + 1 and (leaves or not header["after"]):
-                raise Wrong(f"Before number {number} the export leaves out {found - place - 1} of the bank's leaves.")
-            leaves, place, line = leaves + 1, found, next(lines, {})
+        if number_of(line) == number > after:
+            found = own_place(line, leaf, issuer.bytes, moved)
+            due = places[-1] + 1 if places else found if after and last_place is None else 1 + (last_place or 0)
+            if found != due:
+                raise Wrong(f"Before number {number} the export leaves out {found - due} of the bank's leaves.")
+            places[1:], line = [found], next(lines, None)  # the first and the last
         hashed, left = leaf, number - 1
         while left & 1:
             hashed, left = node(edge.pop(), hashed), left >> 1
         edge.append(hashed)
-    if line.get("leaves") != leaves or next(lines, None):
-        raise Wrong(f"The export was cut off, or is not in the order of the log, at number {line.get('number', checkpoint.size)}.")
+    leaves = places[-1] - places[0] + 1 if places else 0
+    if not isinstance(line, dict) or line.get("leaves") != leaves or next(lines, lines) is not lines:
+        raise Wrong(f"The export was cut off, or is not in the order of the log, at number {number_of(line) or checkpoint.size}.")
+    if whole(members(line, "end", "leaves")["end"]) != checkpoint.size or whole(line["leaves"]) != leaves:
+        raise Wrong("The export ends elsewhere than its checkpoint.")
     while len(edge) > 1:
         edge[-2:] = [node(*edge[-2:])]
     if edge != [checkpoint.root]:
         raise Wrong("The log's tiles do not add up to the root that it signed.")
+    is_complete, about_its_end = complete(places, after, total, last_place)
     totals = add_up(moved)
     said = [
         f"All {leaves} leaves of the export are in the log of {checkpoint.size} leaves; none between them is left out.",
+        about_its_end,
         f"The log signed it; cosigned by: {', '.join(witnesses) or '-'}.",
-        *([f"The export begins after number {header['after']}; what follows is since then."] if header["after"] else []),
+        *(
+            [f"The bank's own leaf number {places[0]} is the first; whether you have those before is for you to say."]
+            if after and places
+            else []
+        ),
+        *([f"The export begins after number {after}; what follows is since then."] if after else []),
         *(f"{name}: {points}" for name, points in totals.items()),
     ]
-    return {"said": said, "issuer": header["issuer"], "size": checkpoint.size, "totals": {"leaves": leaves, **totals}}
+    found_all = {"leaves": leaves, **totals}
+    return {"said": said, "issuer": str(issuer), "size": checkpoint.size, "complete": is_complete, "places": places, "totals": found_all}
 
 
-def own_place(line: dict[str, Any], hashed: bytes, issuer: bytes, moved: Counter[bytes]) -> int:
+def read_header(line: Any, asked: argparse.Namespace) -> tuple[uuid.UUID, int, Checkpoint, int | None]:
+    """Whose leaves these are, after which number, up to which checkpoint, and how many parts the bank has there by the log's word."""
+    header = members(line, "format", "issuer", "after", "checkpoint", perhaps=["parts"])
+    issuer, opened = uuid.UUID(header["issuer"]), header.get("parts")
+    if header["format"] not in ("cf-leaves-1", "cf-leaves-2") or str(issuer) != header["issuer"]:
+        raise ValueError("not an export of the first or second version")
+    checkpoint = Checkpoint.read(header["checkpoint"], asked.key)
+    if not checkpoint.parts and opened is None:
+        return issuer, whole(header["after"]), checkpoint, None
+    if opened is None:
+        raise Wrong("The checkpoint says how many leaves each bank has, and the export does not show the bank's own number.")
+    count = whole(members(opened, "count", "commitments", perhaps=["blinding"])["count"])
+    commitments = hashes(opened["commitments"])
+    if sha256(b"".join(commitments)).digest() != checkpoint.parts:
+        raise Wrong("The numbers of the banks' leaves that the export shows are not those that the log signed.")
+    if ("blinding" in opened) != (count > 0):
+        raise ValueError("the bank's number of leaves can't be opened")
+    if count and commitment(decode(opened["blinding"]), issuer.bytes + count.to_bytes(8, "big")) not in commitments:
+        raise Wrong(f"The log did not sign that the bank has {count} leaves.")
+    return issuer, whole(header["after"]), checkpoint, count
+
+
+def complete(places: list[int], after: int, total: int | None, last_place: int | None) -> tuple[bool, str]:
+    """Whether nothing is left out at the end, by the number of the bank's leaves that the log signed; and what to say of it."""
+    if total is None:
+        return False, "NOT PROVEN: that none is left out at the end. This old checkpoint does not say how many leaves the bank has."
+    if places or not after or last_place is not None:
+        last = places[-1] if places else last_place or 0
+        if last != total:
+            raise Wrong(f"The log signed that the bank has {total} leaves, and the export ends with its leaf number {last}.")
+    if places or (last_place and total):
+        return True, f"The log signed that the bank has {total} leaves: none is left out at the end."
+    if after:
+        return False, f"NOT PROVEN: that nothing is new. The log signed that the bank has {total} leaves: compare with what you have."
+    return False, "NOT PROVEN: that the bank has no leaves. Nothing can show that."
+
+
+def number_of(line: Any) -> int:
+    """The number of the log in a line of the export; 0 if it has none."""
+    return whole(line["number"]) if isinstance(line, dict) and "number" in line else 0
+
+
+def own_place(line: Any, hashed: bytes, issuer: bytes, moved: Counter[bytes]) -> int:
     """Which of the bank's parts this line opens. It must be that of the leaf that the log has there; `moved` goes up by its points."""
-    data = decode(line["leaf"])
+    data = decode(members(line, "number", "leaf", "parts", perhaps=["words"])["leaf"])
     if sha256(b"\x00" + data).digest() != hashed:
         raise Wrong(f"Number {line['number']} of the export is not the leaf that the log has there.")
     what, _reason, _times, commitments = read_leaf(data)
     (shown,) = line["parts"]
-    part, place = decode(shown["part"]), int(shown["place"])
+    part, place = decode(members(shown, "blinding", "part", "place", "place_blinding")["part"]), whole(shown["place"])
     if commitment(decode(shown["blinding"]), part) not in commitments:
         raise Wrong(f"Number {line['number']} of the export opens a part that is not the one that its leaf was sealed with.")
     found, placed, entries = read_part(part)
@@ -350,12 +507,14 @@ def own_place(line: dict[str, Any], hashed: bytes, issuer: bytes, moved: Counter
         raise Wrong(f"Number {line['number']} of the export opens a part of another bank.")
     if commitment(decode(shown["place_blinding"]), place.to_bytes(8, "big")) != placed:
         raise Wrong(f"Number {line['number']} of the export is counted otherwise than it was sealed.")
+    if what == b"refusal" or (what == b"statement") != ("words" in line):
+        raise ValueError("words belong to a statement, parts to what happened")
     if what == b"statement":
         if sha256(line["words"].encode()).digest() != entries[0][:HASH]:
             raise Wrong(f"Number {line['number']} of the export says other words than those that were sealed.")
         return place
     for entry in entries:
-        moved[entry[:2]] += POSTING.unpack(entry)[2]
+        moved[entry[:2]] += read_posting(entry)[2]
     return place
 
 
@@ -394,7 +553,8 @@ def witness(asked: argparse.Namespace) -> dict[str, Any]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         new = asked.log.checkpoint(asked.key)
         try:
-            seen = Checkpoint.read(json.loads(asked.state.read_text())["seen"], asked.key) if asked.state.exists() else None
+            kept = members(read_json(asked.state.read_text()), "seen")["seen"] if asked.state.exists() else None
+            seen = Checkpoint.read(kept, asked.key) if kept is not None else None
         except Wrong as error:
             raise NotChecked("No key you gave signed what this witness saw last: give the log's earlier key too (--key again).") from error
         if seen:
@@ -429,8 +589,11 @@ def compare(seen: Checkpoint, new: Checkpoint, log: Log, beside: Path) -> None:
 
 def own_key(path: Path) -> tuple[Key, Ed25519PrivateKey]:
     """A witness's key, out of a file with its name and its seed."""
-    name, seed = path.read_text().split()
-    private = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(seed))
+    try:
+        name, seed = path.read_text().split()
+        private = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(seed))
+    except ValueError as error:
+        raise NotChecked(f"The secret in {path} is not one that this program made.") from error
     return Key(name, WITNESS_KEY, private.public_key().public_bytes_raw()), private
 
 
@@ -451,19 +614,73 @@ def arguments() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     for name in ("receipt", "export", "witness"):
         one = commands.add_parser(name)
-        one.add_argument("--key", type=Key.read, action="append", required=True, help="a public key of the log; may be repeated")
+        one.add_argument("--key", type=log_key, action="append", required=True, help="a public key of the log; may be repeated")
         one.add_argument("--log", type=Log, required=name != "receipt", help="the log's address (…/api/v1/log) or a folder")
         one.add_argument("--json", action="store_true", help="say it as JSON")
         if name == "witness":
             one.add_argument("--secret", type=Path, required=True, help="file of this witness's key")
-            one.add_argument("--name", help="make that file, for a witness of this name (as east.example/witness), and no more")
+            one.add_argument(
+                "--name", type=name_of_a_key, help="make that file, for a witness of this name (as east.example/witness), and no more"
+            )
             one.add_argument("--state", type=Path, required=True, help="file of what was seen; never lose it")
-            one.add_argument("--every", type=float, metavar="SECONDS", help="go on looking; without it, look once")
+            one.add_argument("--every", type=seconds, metavar="SECONDS", help="go on looking; without it, look once")
         else:
             one.add_argument("file", type=Path)
-            one.add_argument("--witness", type=Key.read, action="append", default=[], help="a witness's public key; may be repeated")
-            one.add_argument("--quorum", type=int, default=0, help="how many of them must have cosigned")
+            one.add_argument("--witness", type=witness_key, action="append", default=[], help="a witness's public key; may be repeated")
+            one.add_argument("--quorum", type=whole_argument, default=0, help="how many of them must have cosigned")
+        if name == "export":
+            one.add_argument("--last-place", type=whole_argument, help="the last of the bank's own leaf numbers that you have already")
     return parser
+
+
+def log_key(text: str) -> Key:
+    """A public key of a log."""
+    return of_kind(LOG_KEY, text)
+
+
+def witness_key(text: str) -> Key:
+    """A public key of a witness."""
+    return of_kind(WITNESS_KEY, text)
+
+
+def of_kind(kind: int, text: str) -> Key:
+    """A public key of the kind that is asked for."""
+    try:
+        key = Key.read(text)
+    except UNREADABLE as error:
+        raise argparse.ArgumentTypeError(f"it can't be used: {error}") from error
+    if key.kind != kind:
+        raise argparse.ArgumentTypeError("it is a witness's key where a log's belongs, or the other way round")
+    return key
+
+
+def whole_argument(text: str) -> int:
+    """A number, 0 or more."""
+    if not text.isascii() or not text.isdecimal():
+        raise ValueError("not a whole number")
+    return whole(int(text))
+
+
+def seconds(text: str) -> float:
+    """A time to wait."""
+    if not 0 < float(text) <= 86_400:  # noqa: PLR2004 - a day
+        raise ValueError("not a time between 0 and a day")
+    return float(text)
+
+
+def name_of_a_key(text: str) -> str:
+    """A name that a key may have."""
+    if not is_name(text):
+        raise ValueError("a name has no spaces and no +")
+    return text
+
+
+def read_lines(file: Iterable[str]) -> Iterator[Any]:
+    """A value of JSON from each line."""
+    for line in file:
+        if len(line) > MOST_BYTES:
+            raise ValueError("a line that is too long")
+        yield read_json(line)
 
 
 def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
@@ -471,8 +688,10 @@ def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     try:
         if asked.command == "witness":
             return OK, witness(asked)
+        if asked.quorum > len({key.name for key in asked.witness}):
+            raise NotChecked(f"You ask for {asked.quorum} witnesses, and gave fewer of their keys (--witness).")  # noqa: TRY301
         with sys.stdin if str(asked.file) == "-" else asked.file.open(encoding="utf-8") as file:
-            return OK, check_export(map(json.loads, file), asked) if asked.command == "export" else check_receipt(file.read(), asked)
+            return OK, check_export(read_lines(file), asked) if asked.command == "export" else check_receipt(file.read(MOST_BYTES), asked)
     except (Wrong, *UNREADABLE) as error:
         why = error if isinstance(error, Wrong) else f"What was given can't be read as what it should be ({error!r})."
         return WRONG, {"said": [f"WRONG: {why}"]}
@@ -482,6 +701,8 @@ def run(asked: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
 def main() -> int:
     """Do what the arguments say, say what was found, and end with its status."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # what we are given may hold what can't be written
     try:
         asked = arguments().parse_args()
     except SystemExit as end:  # argparse ends with 2 over bad arguments, which means something else here
@@ -491,8 +712,7 @@ def main() -> int:
         print(json.dumps({"status": status, **found}) if asked.json else "\n".join(found["said"]), flush=True)
         if status == WRONG or getattr(asked, "every", None) is None:
             return status
-        if asked.log.link:
-            asked.log.link.close()
+        asked.log.close()
         time.sleep(asked.every)
 
 

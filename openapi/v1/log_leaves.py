@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -21,10 +19,9 @@ from openapi.scopes import LOG_READ
 from openapi.v1.log import WHOLE_NUMBER
 from openapi.v1.shapes import ProblemShape
 from openapi.views import PartnerView
-from points.log.checkpoints import Checkpoint, latest_checkpoint
-from points.log.receipts import issuer_leaves, leaf_json
+from points.log.checkpoints import latest_checkpoint
+from points.log.exports import export_lines
 
-FORMAT: Final = "cf-leaves-1"
 MEDIA_TYPE: Final = "application/x-ndjson"
 
 
@@ -62,18 +59,5 @@ class Leaves(PartnerView):
             about=client,
             details={"after": int(after), "upto": checkpoint.size},
         )
-        lines = _lines(client.bank.issuer_id, int(after), checkpoint)
+        lines = export_lines(issuer=client.bank.issuer_id, after=int(after), checkpoint=checkpoint)
         return StreamingHttpResponse(lines, content_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
-
-
-def _lines(issuer: Any, after: int, checkpoint: Checkpoint) -> Iterator[str]:
-    count = 0
-    yield _line({"format": FORMAT, "issuer": str(issuer), "after": after, "checkpoint": checkpoint.full_note})
-    for opened in issuer_leaves(issuer=issuer, after=after, upto=checkpoint.size):
-        count += 1
-        yield _line(leaf_json(opened))
-    yield _line({"end": checkpoint.size, "leaves": count})
-
-
-def _line(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False) + "\n"

@@ -21,6 +21,8 @@ from points.log.checkpoints import FOUND, checkpoint_text, log_keys, witness_key
 from points.log.facts import FactRow, leaf_of, numbered_facts, parts_of
 from points.log.leaves import Opening, facts_commitment, wallet_commitment
 from points.log.notes import DASH, NotANote, PublicKey, cosigned_at, signed_by, split_note
+from points.log.parts import LINE as PARTS
+from points.log.parts import parts_line
 from points.log.proofs import log_size
 from points.log.tree import HASH_BYTES, TILE_HEIGHT, TILE_WIDTH, Tree, leaf_hash, row_root, split_hashes
 from points.models import Log
@@ -79,8 +81,8 @@ def grown_again(tree: Tree, counts: Counter[bytes], size: int, advance: Advance)
             tree.extend([hashed])
             if problem or hashed != next(kept, b""):
                 yield f"number {row.place}", problem or "its leaf is not the one in the log"
-            if signed.get(tree.size, tree.root) != tree.root:
-                yield f"checkpoint {tree.size}", "another root was signed"
+            if tree.size in signed:
+                yield from _signed_rightly(signed[tree.size], tree, counts)
         tree.grown.clear()
         advance(LEAF_ROWS * len(rows))
         if not rows:
@@ -124,7 +126,7 @@ def signed_after(size_checked: int) -> Drifted:
             except NotANote as error:
                 yield f"checkpoint {size}", f"its note can't be read: {error}"
                 continue
-            if text != checkpoint_text(origin=settings.LOG_ORIGIN, size=size, root=bytes(root)):
+            if text != checkpoint_text(origin=settings.LOG_ORIGIN, size=size, root=bytes(root), parts=_parts_line_of(text)):
                 yield f"checkpoint {size}", "its text says something else"
             if not any(signed_by(key, text, line) for key in keys for line in lines):
                 yield f"checkpoint {size}", "no key of the log signed it (a key that is not used any more belongs in LOG_PAST_KEYS)"
@@ -228,7 +230,23 @@ def _tiles(level: int, first: int = 0) -> Iterator[tuple[int, bytes]]:
         after = rows[-1][0] + 1
 
 
-def _signed_roots(*, after: int) -> dict[int, bytes]:
+def _signed_roots(*, after: int) -> dict[int, tuple[bytes, str]]:
     with connection.cursor() as cursor:
-        cursor.execute("select size, root from points_checkpoint where size > %s", [after])
-        return {size: bytes(root) for size, root in cursor.fetchall()}
+        cursor.execute("select size, root, note from points_checkpoint where size > %s", [after])
+        return {size: (bytes(root), note) for size, root, note in cursor.fetchall()}
+
+
+def _signed_rightly(signed: tuple[bytes, str], tree: Tree, counts: Counter[bytes]) -> Drifted:
+    """What was signed at this size is the tree's root, and how many leaves had a part of each issuer."""
+    root, note = signed
+    if root != tree.root:
+        yield f"checkpoint {tree.size}", "another root was signed"
+    line = _parts_line_of(note)
+    if line and line not in {parts_line(counts=counts, size=tree.size, key=key) for key in settings.LOG_BLINDING_KEYS.values()}:
+        yield f"checkpoint {tree.size}", "other numbers of the issuers' parts were signed"
+
+
+def _parts_line_of(note: str) -> str:
+    """The note's fourth line, if it says how many parts there are; old ones have none."""
+    lines = note.split("\n")[3:4]
+    return lines[0] if lines and lines[0].startswith(PARTS) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import DomainError, ErrorKind, NotFound
 from core.limits import COSIGNATURE_AHEAD
 from points.log.notes import PublicKey, Signer, cosigned_at, encode, signed_note, split_note
+from points.log.parts import parts_line
 
 ONE_SEALER = "select pg_advisory_xact_lock(hashtext('points_seal'))"
-NEW_SIZE = "select l.size, l.root from points_log l where l.size > (select coalesce(max(c.size), 0) from points_checkpoint c)"
+NEW_SIZE = "select l.size, l.root, l.parts from points_log l where l.size > (select coalesce(max(c.size), 0) from points_checkpoint c)"
 FOUND = "select c.size, c.root, c.note, c.made_at from points_checkpoint c"
 COSIGNATURES = "select witness, line, signed_at from points_cosignature where size = %s order by signed_at, witness"
 ENOUGH = "(select count(*) from points_cosignature s where s.size = c.size and s.witness = any(%s)) >= %s"
@@ -74,9 +76,9 @@ def witness_keys() -> list[PublicKey]:
     return [PublicKey.read(text) for text in settings.LOG_WITNESSES]
 
 
-def checkpoint_text(*, origin: str, size: int, root: bytes) -> str:
-    """What is signed."""
-    return f"{origin}\n{size}\n{encode(root)}\n"
+def checkpoint_text(*, origin: str, size: int, root: bytes, parts: str = "") -> str:
+    """What is signed; `parts` is the line that says how many leaves have a part of each issuer, which old ones have not."""
+    return f"{origin}\n{size}\n{encode(root)}\n" + (f"{parts}\n" if parts else "")
 
 
 def make_checkpoint(*, at: datetime) -> bool:
@@ -87,8 +89,9 @@ def make_checkpoint(*, at: datetime) -> bool:
         row = cursor.fetchone()
         if row is None:
             return False
-        size, root = row[0], bytes(row[1])
-        note = signed_note(checkpoint_text(origin=settings.LOG_ORIGIN, size=size, root=root), log_signers())
+        size, root, counts = row[0], bytes(row[1]), {bytes.fromhex(issuer): count for issuer, count in json.loads(row[2]).items()}
+        parts = parts_line(counts=counts, size=size, key=settings.LOG_BLINDING_KEYS[max(settings.LOG_BLINDING_KEYS)])
+        note = signed_note(checkpoint_text(origin=settings.LOG_ORIGIN, size=size, root=root, parts=parts), log_signers())
         cursor.execute("select points_keep_checkpoint(%s, %s, %s, %s)", [size, root, note, at])
         return bool(cursor.fetchone()[0])
 

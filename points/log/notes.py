@@ -24,6 +24,9 @@ ID_BYTES: Final = 4
 KEY_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
 DASH: Final = "\N{EM DASH} "
+PRIME: Final = 2**255 - 19
+_EIGHTH: Final = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D3D706A17C7
+SMALL_ORDER: Final = frozenset({0, 1, PRIME - 1, _EIGHTH, PRIME - _EIGHTH})  # the y of all eight
 _TIME: Final = struct.Struct(">Q")
 
 
@@ -54,6 +57,8 @@ class PublicKey:
         key = cls(name, raw[0], raw[1:])
         if key.id.hex() != key_id:
             raise NotANote(f"The id in {text!r} is not that of its key.")
+        if not _is_strong(key.raw):
+            raise NotANote(f"{text!r} is a key under which anything counts as signed.")
         return key
 
     @property
@@ -158,6 +163,12 @@ def _signature(key: PublicKey, line: str) -> bytes:
     except NotANote:
         return b""
     return raw[ID_BYTES:] if line.startswith(DASH) and name == key.name and raw[:ID_BYTES] == key.id else b""
+
+
+def _is_strong(raw: bytes) -> bool:
+    """Whether a public key is written in the one way there is, and isn't a point of small order (RFC 8032, 5.1)."""
+    y = int.from_bytes(raw, "little") & (2**255 - 1)
+    return y < PRIME and y not in SMALL_ORDER
 
 
 def _verifies(key: PublicKey, signature: bytes, message: bytes) -> bool:

@@ -8,10 +8,13 @@ from tests.repo.sources import ROOT, python_files
 
 FUNCTION_LINES = 70
 FILE_LINES = 500
+LONGER = {"verify_books.py": 800}  # one file, so that who trusts nobody can read all of it
 
 
 def test_every_file_stays_short() -> None:
-    assert [str(path.relative_to(ROOT)) for path in python_files() if len(path.read_text().splitlines()) > FILE_LINES] == []
+    lines = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in python_files()}
+
+    assert [name for name, found in lines.items() if found > LONGER.get(name, FILE_LINES)] == []
 
 
 def test_every_function_stays_short() -> None:

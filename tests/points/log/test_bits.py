@@ -16,8 +16,9 @@ from core.clock import now
 from points.audit.checks import run_checks
 from points.log.books import CHECKS
 from points.log.checkpoints import cosign, latest_checkpoint
+from points.log.exports import export_lines
 from points.log.notes import split_note
-from points.log.receipts import issuer_leaves, leaf_json, proven_receipt
+from points.log.receipts import proven_receipt
 from points.log.tree import Tree, consistency_proof, inclusion_proof
 from tests.ledger_world import LedgerWorld
 from tests.points.log.folder_log import LOG, leaves_of, publish
@@ -49,12 +50,10 @@ def test_no_bit_of_a_tile(ledger: LedgerWorld, tmp_path: Path) -> None:
     log = mirror(tmp_path)
     checkpoint = latest_checkpoint()
     assert checkpoint is not None
-    leaves = [leaf_json(opened) for opened in issuer_leaves(issuer=ledger.issuer, after=0, upto=size)]
-    header = {"issuer": str(ledger.issuer), "after": 0, "checkpoint": checkpoint.note}
-    lines = [header, *leaves, {"end": size, "leaves": len(leaves)}]
+    lines = [json.loads(line) for line in export_lines(issuer=ledger.issuer, after=0, checkpoint=checkpoint)]
     (file,) = (log / "tile/0/000.p").iterdir()
     whole, reading = file.read_bytes(), asked(log=verifier.Log(str(log)))
-    assert (size, len(leaves), len(whole)) == (7, 4, 7 * 32)
+    assert (size, len(lines), len(whole)) == (7, 1 + 4 + 1, 7 * 32)
     assert verifier.check_export(iter(lines), reading)["totals"]["leaves"] == 4
 
     for changed in flipped(whole):

@@ -14,7 +14,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from core.clock import now
 from points.log.checkpoints import checkpoint_of, latest_checkpoint, make_checkpoint
-from points.log.receipts import issuer_leaves, leaf_json, proven_receipt
+from points.log.exports import export_lines
+from points.log.receipts import proven_receipt
 from points.log.sealing import seal_all
 from tests.ledger_world import LedgerWorld
 from tests.points.log.world import EAST_WITNESS, PROGRAM, log_key, mirror, sealed, spend_some
@@ -31,9 +32,7 @@ def export(ledger: LedgerWorld, file: Path, *, after: int = 0) -> list[str]:
     """The bank's own leaves as the API streams them."""
     checkpoint = latest_checkpoint()
     assert checkpoint is not None
-    header = {"format": "cf-leaves-1", "issuer": str(ledger.issuer), "after": after, "checkpoint": checkpoint.full_note}
-    leaves = [json.dumps(leaf_json(opened)) for opened in issuer_leaves(issuer=ledger.issuer, after=after, upto=checkpoint.size)]
-    lines = [json.dumps(header), *leaves, json.dumps({"end": checkpoint.size, "leaves": len(leaves)})]
+    lines = [line.rstrip("\n") for line in export_lines(issuer=ledger.issuer, after=after, checkpoint=checkpoint)]
     file.write_text("\n".join(lines) + "\n")
     return lines
 
@@ -160,6 +159,7 @@ def test_an_export_with_another_part_ends_with_2(
         ("another tile", "not the leaf that the log has there"),
         ("another bank's tile", "do not add up to the root"),
         ("another issuer", "opens a part of another bank"),
+        ("another issuer's number", "The log did not sign that the bank has 10 leaves"),
     ],
 )
 def test_an_export_that_was_touched_ends_with_2(ledger: LedgerWorld, tmp_path: Path, harm: str, said: str) -> None:
@@ -180,6 +180,8 @@ def test_an_export_that_was_touched_ends_with_2(ledger: LedgerWorld, tmp_path: P
     elif harm == "other words":
         lines[1] = json.dumps({**bodies[1], "words": bodies[1]["words"].replace("12 months", "13 months")})
     elif harm == "another issuer":
+        lines[0] = export(other, tmp_path / "others")[0]
+    elif harm == "another issuer's number":
         lines[0] = json.dumps({**bodies[0], "issuer": str(other.issuer)})
     elif harm.endswith("tile"):
         (file,) = (log / "tile/0/000.p").iterdir()
