@@ -233,6 +233,7 @@ class StaffRoleAdmin(ScopedAdmin):
             _check_may_grant(actor_of(request), Role(role.role))
         for role in chosen:
             end_role(actor=actor_of(request), role=role, at=now())
+            self.note_deed(request, role, _("End these roles"))
         self.message_user(request, _("Ended."))
 
 

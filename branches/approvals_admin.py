@@ -70,6 +70,7 @@ def ask_page(
             form.add_error(None, str(refusal))
             shown = page.shown_of(found)  # the page is drawn again, as it is now
         else:
+            page.note_deed(request, found, title)
             messages.success(request, told)
             return HttpResponseRedirect(reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_change", args=[found.pk]))
     context = {
@@ -138,6 +139,7 @@ class ApprovalAdmin(ReadOnly):
             except DomainError as refusal:
                 self.message_user(request, f"{approval}: {refusal}", messages.ERROR)
             else:
+                self.note_deed(request, approval, told)
                 self.message_user(request, f"{approval}: {told}")
 
     @admin.display(description=_("asked for"))

@@ -12,11 +12,15 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from core.errors import DomainError
+
 SECRET_NAMES: Final = re.compile(r"phone|code|customer|password|secret|token", re.IGNORECASE)
 # Mainland mobile numbers and residents' 27-digit codes, whatever field or sentence they are in.
 SECRET_VALUES: Final = re.compile(r"(?<!\d)(?:(?:\+?86)?1[3-9]\d{9}|71\d{25})(?!\d)")
 # A line for each task of each sweep; LOG_LEVEL=DEBUG shows them.
 CHATTY: Final = ("celery.app.trace", "celery.beat", "celery.worker.strategy", "django_migration_linter")
+REQUESTS: Final = ("django.request", "django.security")
+REFUSALS: Final = range(400, 500)  # their statuses
 HIDDEN: Final = "[hidden]"
 SAFE_NAMES: Final = frozenset({"status_code", "error_code", "bank_code"})
 
@@ -47,11 +51,33 @@ def configure(*, level: str, as_json: bool) -> None:
             "version": 1,
             "disable_existing_loggers": False,
             "formatters": {"structured": formatter},
-            "handlers": {"standard_error": {"class": "logging.StreamHandler", "formatter": "structured"}},
+            "filters": {"refusals": {"()": QuietRefusals, "level": logging.getLevelName(level)}},
+            "handlers": {"standard_error": {"class": "logging.StreamHandler", "formatter": "structured", "filters": ["refusals"]}},
             "root": {"handlers": ["standard_error"], "level": level},
             "loggers": {name: {"level": "WARNING" if level == "INFO" else level} for name in CHATTY},
         }
     )
+
+
+class QuietRefusals(logging.Filter):
+    """
+    A request that was refused is one line of information, without a traceback: it is the visitor's affair, and no fault of ours.
+
+    Django warns of each, and shows the whole stack of some: of what is forbidden, of what is suspicious.
+    """
+
+    def __init__(self, *, level: int) -> None:
+        super().__init__()
+        self.level = level
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Make little of a refusal; whether the line is still wanted."""
+        refused = record.name.startswith(REQUESTS) and getattr(record, "status_code", 0) in REFUSALS
+        expected = record.exc_info is not None and isinstance(record.exc_info[1], DomainError)
+        if refused or expected:
+            record.levelno, record.levelname = logging.INFO, "INFO"
+            record.exc_info = record.exc_text = None
+        return record.levelno >= self.level
 
 
 def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

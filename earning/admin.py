@@ -108,6 +108,7 @@ class RuleVersionAdmin(ScopedAdmin):
         """Put the versions in force."""
         for version in chosen:
             activate_version(actor=actor_of(request), version=version, at=now())
+            self.note_deed(request, version, _("Put these versions in force"))
         self.message_user(request, _("In force."))
 
     def make(self, actor: User, data: dict[str, Any]) -> RuleVersion:

@@ -141,6 +141,7 @@ class CashierAdmin(ScopedAdmin):
         """Dismiss the cashiers chosen."""
         for cashier in chosen:
             dismiss_cashier(actor=actor_of(request), cashier=cashier, at=now())
+            self.note_deed(request, cashier, _("Dismiss: sign out everywhere at once"))
         self.message_user(request, _("Dismissed, and signed out everywhere."))
 
     @admin.display(description=_("name"))

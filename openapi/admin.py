@@ -73,18 +73,22 @@ class ClientAdmin(ScopedAdmin):
                 self._show(request, renew_secret(actor=actor_of(request), client=client, at=now()))
             except DomainError as refusal:
                 self.message_user(request, f"{client.client_id}: {refusal}", messages.ERROR)
+            else:
+                self.note_deed(request, client, _("Issue new secrets; the old ones stay good for a day"))
 
     @row_action(by=BANK_MANAGERS, description=_("Revoke all secrets at once, and issue new ones"))
     def revoke(self, request: HttpRequest, chosen: QuerySet[Client]) -> None:
         """Show new secrets; the old ones and all tokens are no longer good."""
         for client in chosen:
             self._show(request, revoke_secrets(actor=actor_of(request), client=client, at=now()))
+            self.note_deed(request, client, _("Revoke all secrets at once, and issue new ones"))
 
     @row_action(by=BANK_MANAGERS, description=_("End their access"))
     def end(self, request: HttpRequest, chosen: QuerySet[Client]) -> None:
         """Shut the systems out, at once."""
         for client in chosen:
             end_client(actor=actor_of(request), client=client, at=now())
+            self.note_deed(request, client, _("End their access"))
         self.message_user(request, _("Access ended."))
 
     def _show(self, request: HttpRequest, made: NewSecret) -> None:

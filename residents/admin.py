@@ -246,6 +246,7 @@ class BankLinkAdmin(ReadOnly):
             except DomainError as refusal:
                 self.message_user(request, f"{shown['name']}: {refusal}", messages.ERROR)
                 continue
+            self.note_deed(request, link, _("Send a claim code to the phone in the bank's file"))
             self.message_user(request, _("%(name)s: the claim code was sent to %(phone)s.") % shown)
 
     @admin.display(description=_("customer number"))

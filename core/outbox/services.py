@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Protocol
 import structlog
 from django.db import connection, transaction
 
+from core.errors import DomainError
 from core.limits import OUTBOX_BATCH, OUTBOX_RETRY_SECONDS
 from core.outbox.models import OutboxEvent
 
@@ -63,8 +64,11 @@ def _deliver(pk: int, handlers: Mapping[str, tuple[Handler, ...]], at: datetime)
             for handle in handlers[event.topic]:
                 handle(event.payload)
             event.delete()
+    except DomainError as refusal:  # expected, e.g. a text that could not be sent; told once more later
+        log.info("outbox.handler_refused", news=pk, error_code=refusal.code)
+        _put_off(pk, at=at, error=refusal)
     except Exception as error:  # whatever a handler does, the relay must go on
-        log.exception("outbox.handler_failed", event=pk)
+        log.exception("outbox.handler_failed", news=pk)
         _put_off(pk, at=at, error=error)
     return True
 

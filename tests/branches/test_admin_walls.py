@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.messages import get_messages
 from django.db.models import Model
 from django.test import Client
@@ -24,9 +26,10 @@ from identity.phones import phone_hash
 from identity.services import user_with_phone
 from merchants.models import Cashier, Merchant, Outlet
 from openapi.models import Client as PartnerClient
-from residents.models import BankLink, ClaimCode
+from residents.models import BankLink, ClaimCode, Resident
 from residents.services import claim_link
-from tests.earning.world import transfer_rule
+from tests.earning.world import bill_rule, transfer_rule
+from tests.repo.sources import python_files
 from tests.world import branch_of, make_resident, somebody
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +144,52 @@ def test_a_version_is_put_in_force_by_its_bank_alone(east_manager: User, west_ma
     act(signed_in(west_manager), "/admin/earning/ruleversion/", "activate", draft)
 
     assert RuleVersion.objects.get(pk=draft.pk).activated_at is not None
+
+
+def test_what_a_button_does_leaves_a_line_with_who_did_it(
+    east: Bank, east_manager: User, east_clerk: User, operator: User, bakery: Cashier, mei: Resident
+) -> None:
+    draft = bill_rule(east)
+    RuleVersion.objects.filter(pk=draft.pk).update(activated_at=None)
+    role = StaffRole.objects.get(user=east_clerk)
+    manager, boss = signed_in(east_manager), signed_in(operator)
+    act(manager, "/admin/earning/ruleversion/", "activate", draft)
+    act(manager, "/admin/merchants/cashier/", "dismiss", bakery)
+    act(manager, "/admin/branches/staffrole/", "end_roles", role)
+    manager.post(f"/admin/residents/resident/{mei.pk}/freeze/", {"sure": "on"})
+    boss.post(f"/admin/branches/bank/{east.pk}/suspend/", {"sure": "on"})
+    act(manager, "/admin/residents/banklink/", "issue_codes", mei.links.get())  # refused: it is claimed
+
+    lines = LogEntry.objects.order_by("pk").values_list("user", "object_id", "action_flag")
+    assert list(lines) == [
+        (east_manager.pk, str(draft.pk), CHANGE),
+        (east_manager.pk, str(bakery.pk), CHANGE),
+        (east_manager.pk, str(role.pk), CHANGE),
+        (east_manager.pk, str(mei.pk), CHANGE),
+        (operator.pk, str(east.pk), CHANGE),
+    ]
+
+
+def test_every_button_of_the_admin_leaves_its_line() -> None:
+    """Those that only give out a file leave a security event instead."""
+    buttons = [
+        (path.name, node)
+        for path in python_files()
+        if path.name.endswith("admin.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef)
+        and any(isinstance(found, ast.Call) and ast.unparse(found.func) == "row_action" for found in node.decorator_list)
+    ]
+    silent = [
+        (name, node.name)
+        for name, node in buttons
+        if not {"note_deed", "_decide", "sheet_file"}
+        & {
+            found.func.attr if isinstance(found.func, ast.Attribute) else ast.unparse(found.func)
+            for found in ast.walk(node)
+            if isinstance(found, ast.Call)
+        }
+    ]
+
+    assert len(buttons) > 9
+    assert silent == []
