@@ -324,6 +324,7 @@ class Approval(models.Model):
         verbose_name_plural = _("approvals")
         indexes: ClassVar = [
             models.Index(fields=["bank", "asked_at"], name="branches_approval_waiting", condition=Q(state=ApprovalState.WAITING)),
+            models.Index(fields=["closed_at"], name="branches_approval_done", condition=Q(state=ApprovalState.DONE)),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(name="branches_approval_action_known", condition=Q(action__in=ApprovalAction.values)),

@@ -180,6 +180,8 @@ DRIFT_ROWS_SHOWN: Final = 20  # of each check
 WALLETS_CHECKED_AT_ONCE: Final = 1_000
 CHECKED_TOTAL_DAYS: Final = 7  # before the last one; a number sealed today adds to no total of earlier days
 BOOKS_CHECK_SECONDS: Final = 300.0  # between checks of what is new
+TIMES_PAGES: Final = 16  # of a table whose rows come in the order of time, in one range of the index that finds new ones
+BOOKS_LOOK_BACK: Final = timedelta(minutes=30)  # before the last check: what was recorded then may have been committed after it
 BOOKS_UNCHECKED: Final = timedelta(hours=36)  # since the last full check; then every staff page says so
 BOOKS_CHECKS_KEPT: Final = timedelta(days=30)
 

@@ -18,12 +18,11 @@ from bench.load import Request
 from bench.phones import Device
 from bench.place import Place
 from bench.servers import web_server
-from bench.tills import CAPTURE_PATH, headers_of, let_in, open_tills
-from bench.world import make_bank
+from bench.tills import CAPTURE_PATH, headers_of
 from core.clock import now
 from drills.clients import SERVER_ERROR, Client, at_once
 from drills.outcome import Outcome
-from drills.town import phones_of
+from drills.town import open_town
 from merchants.models import Cashier
 from points.errors import InsufficientPoints
 from points.queries import spendable
@@ -41,10 +40,9 @@ Told = tuple[int, str]  # status and code of the refusal
 def drill(place: Place, *, small: bool) -> Outcome:
     """Spend what one wallet holds ten times over."""
     cover = SMALL_COVER if small else COVER
-    bank = make_bank("STORM")
-    tills = open_tills(bank, count=TILLS)
-    (resident,) = let_in(bank, count=1, points=cover)
-    phones = [phone.device for phone in phones_of([resident], each=cover * ATTEMPTS_A_POINT)]
+    town = open_town("STORM", residents=1, phones_each=cover * ATTEMPTS_A_POINT, tills=TILLS, points=cover)
+    tills, phones = town.tills, [phone.device for phone in town.phones]
+    resident = Resident.objects.get(wallet_id__in=town.wallets.values())
     with web_server(place.environment) as port:
         headers = [headers_of(till, port=port) for till in tills]
         started = time.monotonic()

@@ -21,16 +21,16 @@ from bench.phones import Device
 from bench.tills import open_tills
 from bench.world import make_bank, per_amount_rule
 from branches.models import Bank
-from core.clock import alliance_day, now
+from core.clock import now
 from core.limits import FILE_CHUNK_ROWS
 from core.rows import Row
 from drills.clients import Client
 from identity.services import system_actor
+from earning.events import EventIn
+from earning.services import record_events
 from merchants.models import Cashier
 from openapi.scopes import EVENTS_WRITE
 from openapi.services import make_client
-from points.posting import Earn, post
-from points.queries import terms_on
 from redemptions.codes import HANDLES, device_key
 from redemptions.models import DeviceCredential
 from residents.models import BankLink, Resident
@@ -42,6 +42,7 @@ TOKEN_PATH: Final = "/api/oauth/token"  # noqa: S105  an address
 EVENT_TYPE: Final = "bill.paid"
 PER_MINOR: Final = 1_000
 POINTS: Final = 100_000
+FIRST: Final = "first-"  # begins the ids of the events that gave them
 UNAUTHORIZED: Final = 401
 
 
@@ -106,7 +107,7 @@ class BankSystem:
         return str(self.client.insist(Request(TOKEN_PATH, {"Content-Type": FORM}, urlencode(fields))).body["access_token"])
 
 
-def open_town(code: str, *, residents: int, phones_each: int, tills: int) -> Town:
+def open_town(code: str, *, residents: int, phones_each: int, tills: int, points: int = POINTS) -> Town:
     """A bank of its own with everything in it. Its only rule gives a point for each full ten yuan, without a cap."""
     bank = make_bank(code)
     per_amount_rule(bank, code="R1", event_type=EVENT_TYPE, points=1, per_minor=PER_MINOR, event_cap=None, day_cap=None)
@@ -117,10 +118,10 @@ def open_town(code: str, *, residents: int, phones_each: int, tills: int) -> Tow
             assert not import_residents(bank=bank, rows=rows[start : start + FILE_CHUNK_ROWS], at=now()).problems
     links = list(BankLink.objects.filter(bank=bank).select_related("resident", "bank"))
     wallets = {customer_of(link=link): link.resident.wallet_id for link in links}
-    _give_points(bank, list(wallets.values()))
+    _give_points(bank, list(wallets), points=points)
     phones = phones_of([link.resident for link in links], each=phones_each)
     random.shuffle(phones)
-    return Town(bank, open_tills(bank, count=tills), wallets, phones)
+    return Town(bank, open_tills(bank, count=tills), wallets, phones, points)
 
 
 def bank_system(town: Town, *, port: int, name: str) -> BankSystem:
@@ -165,20 +166,10 @@ def phones_of(residents: Sequence[Resident], *, each: int) -> list[Phone]:
     ]
 
 
-def _give_points(bank: Bank, wallets: Sequence[UUID]) -> None:
+def _give_points(bank: Bank, customers: Sequence[str], *, points: int) -> None:
+    """A bill of each, so large that it earns what everybody begins with."""
     at = now()
-    terms = terms_on(bank.issuer_id, alliance_day(at))
-    earns = [
-        Earn(
-            wallet=wallet,
-            issuer=bank.issuer_id,
-            terms=terms.id,
-            points=POINTS,
-            key="first",
-            expires_on=terms.expires_on(alliance_day(at)),
-            effective_at=at,
-        )
-        for wallet in wallets
-    ]
-    for start in range(0, len(earns), FILE_CHUNK_ROWS):
-        assert all(result.posted for result in post(earns[start : start + FILE_CHUNK_ROWS], at=now())), "a fresh ledger refuses nothing"
+    bills = [EventIn(f"{FIRST}{customer}", EVENT_TYPE, customer, at, points * PER_MINOR, "CNY") for customer in customers]
+    for start in range(0, len(bills), FILE_CHUNK_ROWS):
+        outcomes = record_events(bank=bank, events=bills[start : start + FILE_CHUNK_ROWS], at=at, origin="drill")
+        assert all(outcome.points == points for outcome in outcomes), "a fresh ledger refuses nothing"

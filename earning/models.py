@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from branches.models import CODE, Bank
 from core.ids import uuid7
-from core.limits import EVENT_ID, EVENT_TYPE, RULE_DELAY_DAYS, RULE_POINTS, TEXT_FIELD
+from core.limits import EVENT_ID, EVENT_TYPE, RULE_DELAY_DAYS, RULE_POINTS, TEXT_FIELD, TIMES_PAGES
 from earning.choices import Cap, EventStatus, RuleKind
 from residents.models import BankLink
 
@@ -285,6 +285,9 @@ class Cancellation(models.Model):
     class Meta:
         verbose_name = _("cancellation")
         verbose_name_plural = _("cancellations")
+        indexes: ClassVar = [
+            BrinIndex(fields=["received_at"], name="earning_cancellation_made", autosummarize=True, pages_per_range=TIMES_PAGES),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["bank", "cancellation_id"], name="earning_cancellation_id_once_per_bank"),
             models.CheckConstraint(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
@@ -18,7 +19,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.clock import moment_text
 from core.ids import uuid7
-from core.limits import KEY_TEXT, REASON_TEXT
+from core.limits import KEY_TEXT, REASON_TEXT, TIMES_PAGES
 from merchants.models import Cashier, Merchant, Outlet
 from redemptions.codes import HANDLES
 from redemptions.receipts import receipt_number
@@ -149,7 +150,10 @@ class Redemption(models.Model):
     class Meta:
         verbose_name = _("redemption")
         verbose_name_plural = _("redemptions")
-        indexes: ClassVar = [models.Index(fields=["outlet", "captured_at"], name="redemptions_redemption_day")]
+        indexes: ClassVar = [
+            models.Index(fields=["outlet", "captured_at"], name="redemptions_redemption_day"),
+            BrinIndex(fields=["captured_at"], name="redemptions_redemption_made", autosummarize=True, pages_per_range=TIMES_PAGES),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["outlet", "key"], name="redemptions_redemption_key_once_per_outlet"),
             models.CheckConstraint(name="redemptions_redemption_key_not_empty", condition=~Q(key="")),
@@ -188,6 +192,9 @@ class RefusedCapture(models.Model):
     class Meta:
         verbose_name = _("refused redemption")
         verbose_name_plural = _("refused redemptions")
+        indexes: ClassVar = [
+            BrinIndex(fields=["refused_at"], name="redemptions_refused_made", autosummarize=True, pages_per_range=TIMES_PAGES),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["outlet", "key"], name="redemptions_refusedcapture_key_once_per_outlet"),
             models.CheckConstraint(name="redemptions_refusedcapture_key_not_empty", condition=~Q(key="")),
@@ -212,6 +219,7 @@ class Undo(models.Model):
     class Meta:
         verbose_name = _("undo")
         verbose_name_plural = _("undos")
+        indexes: ClassVar = [BrinIndex(fields=["undone_at"], name="redemptions_undo_made", autosummarize=True, pages_per_range=TIMES_PAGES)]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["outlet", "key"], name="redemptions_undo_key_once_per_outlet"),
             models.CheckConstraint(name="redemptions_undo_key_not_empty", condition=~Q(key="")),
@@ -239,6 +247,9 @@ class Refund(models.Model):
     class Meta:
         verbose_name = _("refund")
         verbose_name_plural = _("refunds")
+        indexes: ClassVar = [
+            BrinIndex(fields=["refunded_at"], name="redemptions_refund_made", autosummarize=True, pages_per_range=TIMES_PAGES),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["outlet", "key"], name="redemptions_refund_key_once_per_outlet"),
             models.CheckConstraint(name="redemptions_refund_key_not_empty", condition=~Q(key="")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from branches.models import Bank, Branch, Neighborhood
 from core.ids import uuid7
-from core.limits import KEY_TEXT
+from core.limits import KEY_TEXT, TIMES_PAGES
 
 
 class Resident(models.Model):
@@ -64,6 +65,9 @@ class Resident(models.Model):
     class Meta:
         verbose_name = _("resident")
         verbose_name_plural = _("residents")
+        indexes: ClassVar = [
+            models.Index(fields=["merged_at"], name="residents_resident_merged", condition=Q(merged_at__isnull=False)),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(name="residents_resident_merged_is_nobodys", condition=Q(successor__isnull=True) | Q(user__isnull=True)),
             models.CheckConstraint(
@@ -173,6 +177,7 @@ class Gift(models.Model):
     class Meta:
         verbose_name = _("gift")
         verbose_name_plural = _("gifts")
+        indexes: ClassVar = [BrinIndex(fields=["given_at"], name="residents_gift_made", autosummarize=True, pages_per_range=TIMES_PAGES)]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["giver", "key"], name="residents_gift_key_once_per_giver"),
             models.CheckConstraint(name="residents_gift_points_positive", condition=Q(points__gt=0)),

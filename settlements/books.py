@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from core.limits import WALLETS_CHECKED_AT_ONCE
+from core.limits import BOOKS_LOOK_BACK, WALLETS_CHECKED_AT_ONCE
 from core.progress import bar
 from points.audit.checks import LEDGER_CHECKS, NEW_CHECKS, Check, Drift, SqlCheck, check_files, one_snapshot, run_checks
 from points.audit.result import BooksMark, keep_check, last_clean, take_turn
@@ -22,6 +22,7 @@ from points.queries import last_sealed, parties_touched
 from settlements.queries import last_closed
 
 STATEMENT_CHECKS: Final = Path(__file__).parent / "sql" / "audit"
+REASON_CHECKS: Final = Path(__file__).parent / "sql" / "reasons"  # each fact has what another package keeps of it, and the other way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +39,15 @@ class BooksChecked:
 
 def check_everything(*, at: datetime) -> BooksChecked:
     """
-    Recompute the books from their postings, the log from its facts, the statements from their numbers.
+    Recompute the books from their postings, the log from its facts, the statements from their numbers; find each fact's reason.
 
     :raises BooksBeingChecked: if another check runs.
     """
-    checks: list[Check] = [*check_files([LEDGER_CHECKS, STATEMENT_CHECKS]), *LOG_CHECKS]
+    checks: list[Check] = [*check_files([LEDGER_CHECKS, STATEMENT_CHECKS, REASON_CHECKS]), *LOG_CHECKS]
     with one_snapshot("default", read_only=False):
         take_turn()
         drifts = run_checks(checks)
-        mark = _mark()
+        mark = _mark(at)
         keep_check(kind=CheckKind.FULL, at=at, mark=mark, wallets=None, drifts=drifts)
     return BooksChecked(kind=CheckKind.FULL, checks=len(checks), after=0, upto=mark.upto, wallets=None, drifts=drifts)
 
@@ -65,8 +66,9 @@ def check_new(*, at: datetime) -> BooksChecked:
         before = last_clean()
         if before is None:
             return check_everything(at=at)
-        mark = _mark()
-        look_at(after=before.upto, upto=mark.upto, day=before.day, day_number=before.day_number)
+        mark = _mark(at)
+        since = before.at - BOOKS_LOOK_BACK
+        look_at(after=before.upto, upto=mark.upto, day=before.day, day_number=before.day_number, since=since)
         wallets = parties_touched(after=before.upto, upto=mark.upto)
         by_wallets, others = _checks_of_new()
         log_checks = new_leaf_checks(before=(before.upto, before.root, before.parts))
@@ -82,16 +84,20 @@ def check_new(*, at: datetime) -> BooksChecked:
     )
 
 
-def _mark() -> BooksMark:
+def _mark(at: datetime) -> BooksMark:
     """Where the next check of what is new would start from, if this one is clean."""
     day = last_closed()
     _size, root, _frontier, parts = state()
-    return BooksMark(last_sealed(), root, parts, day.day if day else None, day.number_upto if day else 0)
+    return BooksMark(at, last_sealed(), root, parts, day.day if day else None, day.number_upto if day else 0)
 
 
 def _checks_of_new() -> tuple[list[SqlCheck], list[SqlCheck]]:
     """Those that go from wallet to wallet, and the others; without those that can only look at everything."""
-    checks = [check for check in check_files([LEDGER_CHECKS, NEW_CHECKS, STATEMENT_CHECKS], scope=ONLY_NEW) if ONLY_NEW.narrows(check.text)]
+    checks = [
+        check
+        for check in check_files([LEDGER_CHECKS, NEW_CHECKS, STATEMENT_CHECKS, REASON_CHECKS], scope=ONLY_NEW)
+        if ONLY_NEW.narrows(check.text)
+    ]
     return [check for check in checks if check.by_wallets], [check for check in checks if not check.by_wallets]
 
 

@@ -48,8 +48,9 @@ class BooksBeingChecked(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class BooksMark:
-    """How far the books were checked: the last number, the log's root and parts there, the last closed day and its last number."""
+    """When and how far the books were checked: the last number, the log's root and parts there, the last closed day and its number."""
 
+    at: datetime
     upto: int
     root: bytes
     parts: dict[str, int]
@@ -98,7 +99,7 @@ def take_turn() -> None:
 def last_clean() -> BooksMark | None:
     """What the next check of what is new starts from."""
     kept = BooksCheck.objects.filter(drifts=0).order_by("-id").first()
-    return BooksMark(kept.upto, bytes(kept.root), kept.parts, kept.day, kept.day_number) if kept else None
+    return BooksMark(kept.at, kept.upto, bytes(kept.root), kept.parts, kept.day, kept.day_number) if kept else None
 
 
 def books_state() -> BooksState:

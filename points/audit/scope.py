@@ -2,8 +2,9 @@
 How much of the books a check looks at. Its SQL says where that matters, in braces; here is what is written there.
 
 `{wallets a.party_id}` is a condition on a wallet (or another party), `{numbers s.number}` on a sealed number,
-`{days s.day_id}` on a closed business day; `{after}` and `{day_number}` are the last number, and the last number of a
-closed day, that were checked before. A check with none of them looks at everything, always.
+`{days s.day_id}` on a closed business day, `{since r.captured_at}` on when something was recorded; `{after}` and
+`{day_number}` are the last number, and the last number of a closed day, that were checked before.
+A check with none of them looks at everything, always.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -21,7 +22,7 @@ from django.db import connection
 from core.clock import alliance_zone
 
 NEW_TOTALS: Final = Path(__file__).parent / "new_totals.sql"
-_PLACE: Final = re.compile(r"\{(\w+)(?: ([\w.]+))?\}")
+_PLACE: Final = re.compile(r"\{([a-z]\w*)(?: ([\w.]+))?\}")
 _SET: Final = "select set_config(%s, %s, true)"
 # As in the ledger's own functions: what is asked for is little, and walks the indexes however large the tables are.
 _WALK_INDEXES: Final = "set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off"
@@ -47,24 +48,26 @@ class Scope:
         return self.write(NEW_TOTALS.read_text(encoding="utf-8")) if name == "new_totals" else self.words[name]
 
 
-NARROWING: Final = {"wallets", "numbers", "days", "day_number", "new_totals"}
-EVERYTHING: Final = Scope({"wallets": "true", "numbers": "true", "days": "true", "after": "0::bigint", "day_number": "0"})
+NARROWING: Final = {"wallets", "numbers", "days", "since", "day_number", "new_totals"}
+EVERYTHING: Final = Scope({"wallets": "true", "numbers": "true", "days": "true", "since": "true", "after": "0::bigint", "day_number": "0"})
 ONLY_NEW: Final = Scope(
     {
         "wallets": "{} = any (current_setting('books.wallets')::uuid[])",
         "numbers": "{} > current_setting('books.after')::bigint and {} <= current_setting('books.upto')::bigint",
         "days": "{} > current_setting('books.day')::date",
+        "since": "{} > current_setting('books.since')::timestamptz",
         "after": "current_setting('books.after')::bigint",
         "day_number": "current_setting('books.day_number')::bigint",
     }
 )
 
 
-def look_at(*, after: int, upto: int, day: date | None, day_number: int) -> None:
-    """Narrow `ONLY_NEW`, in this transaction, to numbers (after, upto] and to the days closed after `day`."""
+def look_at(*, after: int, upto: int, day: date | None, day_number: int, since: datetime) -> None:
+    """Narrow `ONLY_NEW`, in this transaction, to numbers (after, upto], to days closed after `day`, to what was recorded after `since`."""
     with connection.cursor() as cursor:
         cursor.execute(_WALK_INDEXES)
-        for name, value in (("after", after), ("upto", upto), ("day", day or "-infinity"), ("day_number", day_number)):
+        narrow = {"after": after, "upto": upto, "day": day or "-infinity", "day_number": day_number, "since": since.isoformat()}
+        for name, value in narrow.items():
             cursor.execute(_SET, [f"books.{name}", str(value)])
     look_at_wallets([])
 

@@ -23,6 +23,7 @@ from residents.models import Resident
 from settlements.books import check_everything
 from settlements.services import close_day
 from tests.earning.world import bill, bill_rule, send, transfer_rule
+from tests.reasons import give_reasons
 from tests.redemptions.world import give_zhang_his_points, new_key, s10, scanned
 from tests.world import moment
 
@@ -105,11 +106,13 @@ def test_files_under_way_are_shown_to_their_bank(east: Bank, operator: User, eas
     assert "bills.csv" not in page(west_manager)
 
 
+@pytest.mark.django_db(databases=["default", "owner"], transaction=True)
 def test_the_last_closed_day_the_sealer_and_the_books_are_told(busy_day: None, operator: User, east_manager: User) -> None:
     assert "None yet" in page(operator)
     assert re.search(r"Transfers waiting for a number</dt>\s*<dd>[1-9]", page(operator))
     assert "Not known" in page(operator)
 
+    give_reasons()
     closed = close_day(day=moment("2026-03-19").date(), at=NOW)
     check_everything(at=NOW)
     body = page(operator)

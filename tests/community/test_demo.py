@@ -27,6 +27,7 @@ from points.models import BooksCheck
 from points.queries import lots, spendable_in
 from redemptions.models import Redemption
 from residents.models import Resident
+from settlements.books import REASON_CHECKS
 from settlements.models import BusinessDay, IssuerStatement
 from web.sign_in.demo import offered
 
@@ -48,7 +49,7 @@ def test_a_few_days_of_the_demo_are_a_life_and_leave_whole_books() -> None:
     assert IssuerStatement.objects.filter(fee_minor__gt=0).exists()
     assert BooksCheck.objects.get().drifts == 0
     seal_all()
-    assert run_checks(check_files([LEDGER_CHECKS])) == []
+    assert run_checks(check_files([LEDGER_CHECKS, REASON_CHECKS])) == []
     _the_sign_in_page_offers_a_story_each()
 
 

@@ -9,6 +9,7 @@ from django.db import connections, transaction
 from points.audit.checks import LEDGER_CHECKS, check_files, run_checks
 from points.log.sealing import seal_all
 from tests.ledger_world import LedgerWorld
+from tests.reasons import give_reasons
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
 
@@ -51,6 +52,12 @@ CORRUPTIONS = [
     ("update points_terms set months = months + 1", "terms_are_as_they_were_sealed"),
     ("update points_wallet set successor_id = gen_random_uuid(), closed_at = now()", "wallets_end_in_their_successor"),
     ("update points_posting set points = points + 1 where target_kind = 'transit'", "gifts_have_two_sides"),
+    ("update points_transfer set request_hash = sha256('')", "requests_are_what_was_posted"),
+    ("update points_posting set points = points + 1 where target_kind = 'payable'", "requests_are_what_was_posted"),
+    ("update points_transfer set follows = gen_random_uuid() where reason = 'clawback'", "requests_are_what_was_posted"),
+    ("update points_transfer set request_hash = sha256('') where key like 'gift from %'", "requests_are_what_was_posted"),
+    ("update points_issuer set suspended_at = now(), kept_from = now()", "suspensions_are_as_they_were_sealed"),
+    ("update points_statement set kind = 'suspension' where kind = 'terms'", "suspensions_are_as_they_were_sealed"),
 ]  # fmt: skip
 
 
@@ -91,6 +98,7 @@ def test_whole_books_have_no_drift(busy_ledger: LedgerWorld) -> None:
 
 
 def test_the_command_says_that_the_books_are_whole(busy_ledger: LedgerWorld, capsys: pytest.CaptureFixture[str]) -> None:
+    give_reasons()
     call_command("check_books")
 
     assert "The books are whole" in capsys.readouterr().out

@@ -16,6 +16,7 @@ from residents.models import Resident
 from settlements.books import STATEMENT_CHECKS
 from settlements.models import MerchantLine, NetPayment
 from settlements.services import close_day
+from tests.reasons import give_reasons
 from tests.settlements.world import redeem
 from tests.world import give_points, moment
 
@@ -101,6 +102,7 @@ def closed(zhang: Resident, mei: Resident, east: Bank, west: Bank, bakery: Cashi
     redeem(mei, bakery, 7, at=moment("2026-03-21"))
     close_day(day=date(2026, 3, 21), at=moment("2026-03-22", "00:30"))
     redeem(mei, bakery, 3, at=moment("2026-03-22"))
+    give_reasons()
     yield
     connections["owner"].close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -14,15 +15,17 @@ from core.clock import now
 from merchants.models import Cashier
 from points.audit.checks import LEDGER_CHECKS, check_files
 from points.audit.result import BooksBeingChecked, last_check, take_turn
-from points.audit.scope import ONLY_NEW
+from points.audit.scope import ONLY_NEW, look_at, look_at_wallets
 from points.choices import CheckKind
 from points.log.sealing import seal_all
 from points.models import BooksCheck
+from points.queries import last_sealed, parties_touched
 from residents.models import Resident
-from settlements.books import STATEMENT_CHECKS, check_everything, check_new
+from settlements.books import REASON_CHECKS, STATEMENT_CHECKS, check_everything, check_new
 from settlements.services import close_day
 from tests.corruption import undone_by_the_owner
 from tests.ledger_world import LedgerWorld
+from tests.reasons import give_reasons
 from tests.settlements.world import redeem
 from tests.threads import at_once
 from tests.world import give_points, moment
@@ -35,6 +38,7 @@ ANOTHER_ASKS = {
     "totals_are_sealed_postings": "totals_grew_by_the_new_numbers",
     "rows_are_there_once": "an index damaged since is found at night",
     "terms_are_as_they_were_sealed": "new terms are found at night",
+    "suspensions_are_as_they_were_sealed": "new suspensions are found at night",
     "issued_points_are_somewhere": "follows from the balances and totals of what is new",
 }
 READ = """
@@ -63,10 +67,16 @@ def ledger(transactional_db: None) -> Iterator[LedgerWorld]:
     ledger = LedgerWorld().open()
     for _ in range(2):
         ledger.redeem(ledger.wallet(100), 30)
-    seal_all()
+    seal()
     assert check_everything(at=now()).drifts == []
     yield ledger
     connections["owner"].close()
+
+
+def seal() -> None:
+    """Number what waits, after each fact got its reason."""
+    give_reasons()
+    seal_all()
 
 
 def by_hand(statement: str, *values: str) -> None:
@@ -78,44 +88,45 @@ def by_hand(statement: str, *values: str) -> None:
 def test_a_check_of_what_is_new_looks_at_new_numbers_and_their_wallets(ledger: LedgerWorld) -> None:
     wallet = ledger.wallet(50)
     ledger.give(wallet, ledger.wallet(), 7)
-    seal_all()
+    seal()
     ledger.redeem(wallet, 5)  # waits for its number
+    give_reasons()
 
     found = check_new(at=now())
 
-    assert (found.kind, found.after, found.upto, found.wallets, list(found.drifts)) == (CheckKind.NEW, 5, 8, 2, [])
+    assert (found.kind, found.after, found.upto, found.wallets, list(found.drifts)) == (CheckKind.NEW, 6, 9, 2, [])
     assert check_new(at=now()).wallets == 1  # only what still waits
-    seal_all()
-    assert (check_new(at=now()).upto, check_everything(at=now()).drifts) == (9, [])
+    seal()
+    assert (check_new(at=now()).upto, check_everything(at=now()).drifts) == (10, [])
 
 
 def test_a_gift_between_two_checks_is_whole(ledger: LedgerWorld) -> None:
     wallet, other = ledger.wallet(50), ledger.wallet(50)
     ledger.give(wallet, other, 7)
-    seal_all()
+    seal()
     assert check_new(at=now()).drifts == []
 
     ledger.redeem(other, 1)
     ledger.give(other, ledger.wallet(), 3)
-    seal_all()
+    seal()
     assert check_new(at=now()).drifts == []
 
 
 def test_before_the_first_check_everything_is_new(transactional_db: None) -> None:
     ledger = LedgerWorld().open()
     ledger.wallet(10)
-    seal_all()
+    seal()
 
     found = check_new(at=now())
 
-    assert (found.kind, found.upto, found.wallets) == (CheckKind.FULL, 2, None)
+    assert (found.kind, found.upto, found.wallets) == (CheckKind.FULL, 3, None)
 
 
 def test_drift_in_a_new_number_is_found(ledger: LedgerWorld) -> None:
     wallet = ledger.wallet(50)
     ledger.give(wallet, ledger.wallet(), 7)
     ledger.redeem(wallet, 5)
-    seal_all()
+    seal()
     missed = []
     for statement, check in IN_NEW_NUMBERS:
         with undone_by_the_owner() as owner:
@@ -146,7 +157,7 @@ def test_what_nothing_touched_is_found_by_a_full_check_only_and_stays_known(ledg
 
 
 def test_numbers_that_went_missing_since_are_found(ledger: LedgerWorld) -> None:
-    by_hand("delete from points_sealed where number = 5")
+    by_hand("delete from points_sealed where number = 6")
 
     assert {drift.check for drift in check_new(at=now()).drifts} >= {"numbers_are_dense"}
 
@@ -159,7 +170,7 @@ def rows_read() -> int:
 
 def rows_read_by_a_check_of_one_new_wallet(ledger: LedgerWorld) -> int:
     ledger.redeem(ledger.wallet(50), 5)
-    seal_all()
+    seal()
     with transaction.atomic():
         before = rows_read()
         assert check_new(at=now()).wallets == 1
@@ -170,7 +181,7 @@ def test_the_cost_is_that_of_what_is_new(ledger: LedgerWorld) -> None:
     few = rows_read_by_a_check_of_one_new_wallet(ledger)
     for _ in range(60):
         ledger.redeem(ledger.wallet(100), 30)
-    seal_all()
+    seal()
     assert check_new(at=now()).wallets == 60
 
     many = rows_read_by_a_check_of_one_new_wallet(ledger)
@@ -179,18 +190,33 @@ def test_the_cost_is_that_of_what_is_new(ledger: LedgerWorld) -> None:
     assert many <= few + 20
 
 
+def test_what_is_new_is_found_by_indexes(ledger: LedgerWorld) -> None:
+    ledger.redeem(ledger.wallet(50), 5)
+    give_reasons()
+    with transaction.atomic(), connection.cursor() as cursor:
+        look_at(after=0, upto=last_sealed(), day=None, day_number=0, since=now())
+        look_at_wallets(parties_touched(after=0, upto=last_sealed()))
+        for check in check_files([REASON_CHECKS], scope=ONLY_NEW):
+            cursor.execute(f"explain {ONLY_NEW.write(check.text)}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert re.findall(r"Seq Scan on (\w+)", plan) == [], (check.name, plan)
+
+
 def test_new_days_are_checked(zhang: Resident, east: Bank, bakery: Cashier) -> None:
     give_points(resident=zhang, bank=east, points=100, at=moment("2026-03-02"))
     redeem(zhang, bakery, 20, at=moment("2026-03-20"))
     close_day(day=date(2026, 3, 20), at=moment("2026-03-21", "00:30"))
+    give_reasons()
     assert check_everything(at=now()).drifts == []
     redeem(zhang, bakery, 30, at=moment("2026-03-21"))
     close_day(day=date(2026, 3, 21), at=moment("2026-03-22", "00:30"))
+    give_reasons()
     by_hand("update settlements_merchantlinepart set points = points + 1, amount_minor = amount_minor + 1 where points = 20")
     assert check_new(at=now()).drifts == []  # the day before is the full check's
 
     redeem(zhang, bakery, 5, at=moment("2026-03-22"))
     close_day(day=date(2026, 3, 22), at=moment("2026-03-23", "00:30"))
+    give_reasons()
     by_hand("update settlements_merchantlinepart set points = points + 1, amount_minor = amount_minor + 1 where points = 5")
     found = {drift.check for drift in check_new(at=now()).drifts}
 
@@ -214,7 +240,7 @@ def test_one_check_runs_at_a_time(ledger: LedgerWorld) -> None:
 
 def test_the_command_says_what_was_new(ledger: LedgerWorld, capsys: pytest.CaptureFixture[str]) -> None:
     ledger.wallet(5)
-    seal_all()
+    seal()
     call_command("check_books", new=True)
 
     assert "1 new numbers, 1 wallets recomputed, no drift" in capsys.readouterr().out
@@ -234,7 +260,7 @@ def test_clean_checks_of_what_was_new_are_forgotten_after_a_month(ledger: Ledger
 
 
 def test_every_check_looks_at_what_is_new_or_says_what_does() -> None:
-    whole = {check.name for check in check_files([LEDGER_CHECKS, STATEMENT_CHECKS]) if not ONLY_NEW.narrows(check.text)}
+    whole = {check.name for check in check_files([LEDGER_CHECKS, STATEMENT_CHECKS, REASON_CHECKS]) if not ONLY_NEW.narrows(check.text)}
 
     assert whole == set(ANOTHER_ASKS)
 
