@@ -52,10 +52,10 @@ REDEMPTION: Final = (
 
 
 class Answer(NamedTuple):
-    """What a key was answered: a redemption's number if taken, otherwise the id of the kept refusal."""
+    """What a key was answered: a redemption's number if taken, otherwise the id of the kept refusal; none if it gave points back."""
 
     taken: bool
-    number: int
+    number: int | None
     request_hash: memoryview
 
 
@@ -66,6 +66,12 @@ class Held:
     answer: Answer | None
     claim: Claim | None
     used: bool  # the claim, under whatever key
+
+
+def used_otherwise(*, outlet_id: int, key: str, asked: bytes) -> bool:
+    """Whether this outlet's key was used for anything but this request, be it to take points or to give them back."""
+    known = known_answer(outlet_id=outlet_id, key=key)
+    return known is not None and bytes(known.request_hash) != asked
 
 
 def known_answer(*, outlet_id: int, key: str) -> Answer | None:

@@ -69,7 +69,7 @@ def capture_code(*, cashier: Cashier, code: str, points: int, key: str, at: date
 def kept_answer(*, outlet_id: int, key: str) -> Outcome[Redemption] | None:
     """What an outlet's key was answered, if it was."""
     known = known_answer(outlet_id=outlet_id, key=key)
-    return _told_again(known) if known else None
+    return _told_again(known) if known and known.number is not None else None
 
 
 def _check_form(points: int, key: str) -> None:
@@ -155,6 +155,7 @@ def _refuse(claim: Claim, error: DomainError, *, key: str, asked: bytes, at: dat
 def _told_again(known: Answer, asked: bytes | None = None) -> Outcome[Redemption]:
     if asked is not None and bytes(known.request_hash) != asked:
         return Refused(IdempotencyKeyReused())
+    assert known.number is not None, "what gave points back was asked for in other words"
     if known.taken:
         return Done(Redemption.objects.select_related("resident", "outlet__merchant", "undo").get(pk=known.number))
     refused = RefusedCapture.objects.get(pk=known.number)

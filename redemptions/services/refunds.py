@@ -18,6 +18,7 @@ from redemptions.models import Redemption, Refund
 from redemptions.news import RedemptionRefunded
 from redemptions.receipts import read_receipt_number
 from redemptions.services.tills import hold_key, hold_redemption, read_reason
+from redemptions.statements import used_otherwise
 
 
 def refund(*, cashier: Cashier, receipt: str, points: int, reason: str, key: str, at: datetime, left: int | None = None) -> Refund:
@@ -26,7 +27,7 @@ def refund(*, cashier: Cashier, receipt: str, points: int, reason: str, key: str
 
     :raises InvalidPoints, InvalidKey, InvalidReason: if the request can't be meant so.
     :raises NoTill: if the cashier was dismissed or the outlet closed.
-    :raises IdempotencyKeyReused: if the key gave back other points, or of another receipt.
+    :raises IdempotencyKeyReused: if the key gave back other points, or of another receipt, or was used to take points or to undo.
     :raises ReceiptNotFound: if the outlet has no such receipt.
     :raises ReceiptChanged: if another number of points than `left`, which the page showed, can be given back.
     :raises MoreThanIsLeft: if less is left of the receipt; says how much.
@@ -45,9 +46,11 @@ def _refund(cashier: Cashier, number: int, points: int, *, reason: str, key: str
     asked = request_hash("refund", number, points, reason)
     if refusal := hold_key(cashier=cashier, key=key):
         return Refused(refusal)
+    if used_otherwise(outlet_id=cashier.outlet_id, key=key, asked=asked):
+        return Refused(IdempotencyKeyReused())
     known = Refund.objects.select_related("redemption__resident").filter(outlet_id=cashier.outlet_id, key=key).first()
     if known is not None:
-        return Done(known) if bytes(known.request_hash) == asked else Refused(IdempotencyKeyReused())
+        return Done(known)
     redemption = hold_redemption(cashier=cashier, number=number)
     if redemption is None:
         return Refused(ReceiptNotFound())

@@ -19,6 +19,7 @@ from redemptions.models import Redemption, Undo
 from redemptions.news import RedemptionUndone
 from redemptions.receipts import read_receipt_number
 from redemptions.services.tills import hold_key, hold_redemption, read_reason
+from redemptions.statements import used_otherwise
 
 
 def undo(*, cashier: Cashier, receipt: str, reason: str, key: str, at: datetime, left: int | None = None) -> Undo:
@@ -27,7 +28,7 @@ def undo(*, cashier: Cashier, receipt: str, reason: str, key: str, at: datetime,
 
     :raises InvalidKey, InvalidReason: if the request can't be meant so.
     :raises NoTill: if the cashier was dismissed or the outlet closed.
-    :raises IdempotencyKeyReused: if the key undid another receipt.
+    :raises IdempotencyKeyReused: if the key undid another receipt, or was used to take or to refund points.
     :raises ReceiptNotFound: if the outlet has no such receipt.
     :raises ReceiptChanged: if another number of points than `left`, which the page showed, can be given back.
     :raises UndoTooLate: if the receipt is of another day.
@@ -44,12 +45,13 @@ def _undo(cashier: Cashier, number: int, reason: str, key: str, at: datetime, *,
     asked = request_hash("undo", number, reason)
     if refusal := hold_key(cashier=cashier, key=key):
         return Refused(refusal)
+    if used_otherwise(outlet_id=cashier.outlet_id, key=key, asked=asked):
+        return Refused(IdempotencyKeyReused())
     redemption = hold_redemption(cashier=cashier, number=number)
     known = _known_undo(cashier, redemption, key)
-    if known is not None and known.key == key and known.outlet_id == cashier.outlet_id:
-        return Done(known) if bytes(known.request_hash) == asked else Refused(IdempotencyKeyReused())
     if known is not None:
-        return Refused(AlreadyReversed())
+        by_key = known.key == key and known.outlet_id == cashier.outlet_id
+        return Done(known) if by_key else Refused(AlreadyReversed())
     if redemption is None:
         return Refused(ReceiptNotFound())
     if refusal := _hindrance(redemption, left, at):

@@ -1,13 +1,18 @@
 -- What a capture reads and writes beside the ledger. As functions, because their plans are kept: to plan these statements
 -- anew takes longer than to run them.
 
--- What an outlet's key was answered: a redemption, or a refusal that was kept.
+-- What an outlet's key was answered: a redemption, or a refusal that was kept. A key that gave points back answers no capture,
+-- and has no number here.
 create or replace function redemptions_answer(_outlet bigint, _key text)
     returns table (taken boolean, number bigint, request_hash bytea)
 language sql stable as $$
     select true, r.number, r.request_hash from redemptions_redemption r where r.outlet_id = _outlet and r.key = _key
     union all
-    select false, r.id, r.request_hash from redemptions_refusedcapture r where r.outlet_id = _outlet and r.key = _key;
+    select false, r.id, r.request_hash from redemptions_refusedcapture r where r.outlet_id = _outlet and r.key = _key
+    union all
+    select false, null, u.request_hash from redemptions_undo u where u.outlet_id = _outlet and u.key = _key
+    union all
+    select false, null, r.request_hash from redemptions_refund r where r.outlet_id = _outlet and r.key = _key;
 $$;
 
 -- Functions whose arguments or columns are others now.

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from core.clock import alliance_day, now
 from points.choices import Reason
 from points.log.sealing import run_sealer, seal, seal_all
-from points.queries import last_sealed, sealed_redemptions
+from points.queries import OUTSTANDING, last_sealed, outstanding, sealed_redemptions
 from tests.ledger_world import NOON, LedgerWorld
 
 
@@ -95,3 +95,16 @@ def test_nothing_waiting_gives_no_number(ledger: LedgerWorld) -> None:
     assert last_sealed() == 1
     assert list(sealed_redemptions(after=0, upto=10)) == []
     assert ledger.earn(ledger.wallet(), 1, at=NOON).posted
+
+
+def test_what_an_issuer_has_outstanding_is_summed_by_an_index(ledger: LedgerWorld) -> None:
+    ledger.redeem(ledger.wallet(100), 30)
+    seal_all()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
+        cursor.execute(f"explain {OUTSTANDING}", {"issuer": ledger.issuer})
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "points_total_issuer" in plan
+    assert "Seq Scan on points_total" not in plan
+    assert outstanding(ledger.issuer) == 70

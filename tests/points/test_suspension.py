@@ -8,11 +8,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from core.clock import day_starts
+from points.audit.checks import LEDGER_CHECKS, SqlCheck
 from points.choices import OutcomeCode
 from points.expiry import expire_due
-from points.models import Posting, Transfer
+from points.log.sealing import seal_all
+from points.models import Posting, Statement, Transfer
 from points.parties import lift_suspension, suspend_issuer
 from points.queries import lots, spendable, suspended_issuers
+from settlements.books import REASON_CHECKS
 from tests.ledger_world import IN_A_YEAR, NOON, SOON, LedgerWorld, facts
 
 TICK = timedelta(microseconds=1)
@@ -185,3 +188,19 @@ def test_to_suspend_or_lift_twice_changes_nothing(ledger: LedgerWorld) -> None:
     assert lift_suspension(issuer=ledger.issuer, at=BEFORE)
     assert suspended_issuers() == {}
     assert not suspend_issuer(issuer=uuid4(), at=NOON)
+
+
+def test_each_step_is_stated_word_for_word_and_the_end_of_the_grace_is_found_in_it(ledger: LedgerWorld) -> None:
+    suspended_over_its_last_day(ledger)
+    assert expire_due(at=day_starts(KEPT_UNTIL + timedelta(days=1))) == 1
+    suspend_issuer(issuer=ledger.issuer, at=day_starts(date(2027, 1, 1)))
+
+    said = Statement.objects.filter(party_id=ledger.issuer, kind="suspension").order_by("subject").values_list("subject", "body")
+    assert [(subject, body.removeprefix(f"issuer {ledger.issuer}: ")) for subject, body in said] == [
+        ("1", "its points wait since 2026-09-20T04:00:00.000000Z; a lot whose last day is 2026-09-20 or later does not expire meanwhile"),
+        ("2", "its points wait no longer; a lot whose last day is 2026-09-20 or later is kept until 2026-11-19"),
+        ("3", "its points wait since 2026-12-31T16:00:00.000000Z; a lot whose last day is 2027-01-01 or later does not expire meanwhile"),
+    ]
+    assert seal_all() > 3
+    asked = [LEDGER_CHECKS / "suspensions_are_as_they_were_sealed.sql", REASON_CHECKS / "expiries_have_their_day.sql"]
+    assert [list(SqlCheck(file).run(using="default", advance=int)) for file in asked] == [[], []]

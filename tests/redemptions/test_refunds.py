@@ -13,15 +13,15 @@ from core.errors import DomainError
 from core.limits import POINTS_PER_REDEMPTION
 from core.outbox.models import OutboxEvent
 from merchants.models import Cashier
-from points.errors import AlreadyReversed
+from points.errors import AlreadyReversed, IdempotencyKeyReused
 from points.queries import spendable
-from redemptions.errors import InvalidKey, InvalidPoints, InvalidReason
+from redemptions.errors import InvalidKey, InvalidPoints, InvalidReason, NotTaken
 from redemptions.models import Redemption, Refund, Undo
-from redemptions.queries import GivenBack, Taken, givings_of, receipt_numbers, receipts_of_resident, taken_on
-from redemptions.services import capture, refund, undo
+from redemptions.queries import GivenBack, Taken, givings_of, outcome_of, receipt_numbers, receipts_of_resident, taken_on
+from redemptions.services import capture, capture_code, refund, undo
 from residents.models import Resident
 from tests.ledger_world import facts
-from tests.redemptions.world import S10_AT, scanned
+from tests.redemptions.world import S10_AT, phone_of, scanned
 from tests.world import give_points, make_cashier, moment
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +139,34 @@ def test_the_database_gives_back_no_more_than_was_taken(taken: Redemption) -> No
     for wrong in (-1, 61):
         with pytest.raises(IntegrityError, match="redemptions_redemption_given_back_within"), transaction.atomic():
             Redemption.objects.update(given_back=wrong)
+
+
+def test_a_key_of_an_outlet_is_used_for_one_thing_whatever_it_is(bakery: Cashier, mei: Resident, taken: Redemption) -> None:
+    number = taken.receipt
+
+    def to_take(key: str) -> object:
+        return capture(cashier=bakery, claim_id=scanned(mei, bakery, at=S10_AT).pk, points=5, key=key, at=S10_AT)
+
+    def to_take_a_code(key: str) -> object:
+        return capture_code(cashier=bakery, code=phone_of(mei, at=S10_AT).code(S10_AT), points=5, key=key, at=S10_AT)
+
+    def to_refund(key: str) -> object:
+        return refund(cashier=bakery, receipt=number, points=1, reason="Sour", key=key, at=S10_AT)
+
+    def to_undo(key: str) -> object:
+        return undo(cashier=bakery, receipt=number, reason="Wrong", key=key, at=S10_AT)
+
+    uses = {"take": to_take, "code": to_take_a_code, "refund": to_refund, "undo": to_undo}
+    for key, use in uses.items():
+        use(key)
+    before = facts()
+    for key in uses:
+        for name, use in uses.items():
+            if name != key:
+                with pytest.raises(IdempotencyKeyReused):
+                    use(key)
+    assert facts() == before
+    assert (to_refund("refund"), to_undo("undo")) == (Refund.objects.get(), Undo.objects.get())  # the first answer again
+    for key in ("refund", "undo"):
+        with pytest.raises(NotTaken):
+            outcome_of(cashier=bakery, key=key)
