@@ -25,9 +25,9 @@ from core.clock import now
 from core.limits import FILE_CHUNK_ROWS
 from core.rows import Row
 from drills.clients import Client
-from identity.services import system_actor
 from earning.events import EventIn
 from earning.services import record_events
+from identity.services import system_actor
 from merchants.models import Cashier
 from openapi.scopes import EVENTS_WRITE
 from openapi.services import make_client

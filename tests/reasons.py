@@ -21,6 +21,7 @@ from core.clock import alliance_day
 from earning.choices import EventStatus, RuleKind
 from earning.models import Award, Cancellation, Event, Rule, RuleVersion, TakenBack
 from earning.services import activate_version
+from identity.services import system_actor
 from merchants.models import Cashier, Merchant
 from points.choices import Reason
 from points.models import Account, Issuer, MerchantParty, Posting, Refusal, Transfer, Wallet
@@ -82,7 +83,7 @@ def _rule(bank: Bank, delay_days: int) -> RuleVersion:
     version = RuleVersion.objects.create(
         rule=rule, number=1, kind=RuleKind.PER_AMOUNT, points=1, per_minor=1, delay_days=delay_days, starts_on=LONG_AGO, made_at=BEGINNING
     )
-    return activate_version(version=version, at=BEGINNING)
+    return activate_version(version=version, actor=system_actor(), at=BEGINNING)
 
 
 def _postings(fact: Transfer) -> tuple[UUID, int]:

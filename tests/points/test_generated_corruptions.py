@@ -192,7 +192,7 @@ def suspended(alliance: Alliance, operator: User) -> None:
     north, south = make_bank(code="NB", name="North Bank", alliance=alliance), make_bank(code="SB", name="South Bank", alliance=alliance)
     second = make_staff_user(username="second_operator", role=Role.OPERATOR)
     for bank in (north, south):
-        suspend_bank(bank=bank, at=moment("2026-03-17"))
+        suspend_bank(bank=bank, actor=operator, at=moment("2026-03-17"))
     asked = ask_lift(maker=operator, bank=south, reason="x", at=moment("2026-03-18"))
     given = approve(approval=asked, checker=second, at=moment("2026-03-18"))
     carry_out_lift(approval_id=given.pk, at=moment("2026-03-18")).or_raise()
