@@ -54,6 +54,7 @@ TABLES: Final[Mapping[str, str]] = {
     "earning_takenback": READ,
     "identity_opensession": ORDINARY,
     "identity_signincode": ORDINARY,
+    "identity_opensession": ORDINARY,
     "identity_user": ORDINARY,
     "identity_user_groups": ORDINARY,
     "identity_user_user_permissions": ORDINARY,

@@ -111,7 +111,7 @@ KINDS: Final = ("reason", "kind", "what", "level")  # rows that differ in these 
 OTHER_VALUE: Final = {
     "uuid": "gen_random_uuid()",
     "text": "{0} || 'x'",
-    "character varying": "{0} || 'x'",
+    "character varying": "left({0}, -1) || case right({0}, 1) when 'x' then 'y' else 'x' end",  # no longer than it may be
     "smallint": "{0} + 1",
     "integer": "{0} + 1",
     "bigint": "{0} + 1",
