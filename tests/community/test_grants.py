@@ -52,7 +52,6 @@ TABLES: Final[Mapping[str, str]] = {
     "earning_rule": ORDINARY,
     "earning_ruleversion": ORDINARY,
     "earning_takenback": READ,
-    "identity_opensession": ORDINARY,
     "identity_signincode": ORDINARY,
     "identity_opensession": ORDINARY,
     "identity_user": ORDINARY,
