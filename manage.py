@@ -13,6 +13,13 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    from core.characters import named, unwritable_place
+
+    for number, argument in enumerate(sys.argv[1:], start=1):
+        if (place := unwritable_place(argument)) is not None:
+            sys.exit(
+                f"Argument {number} has what is no character of UTF-8 in place {place + 1}: {named(argument[place])}. Write it otherwise."
+            )
     try:
         from community import config, embedded
     except ImproperlyConfigured as error:
