@@ -1,10 +1,13 @@
-// What every page does: install the service worker its frame names, keep forms from being sent twice, offer the home screen.
+// What every page does: install the service worker its frame names, keep forms from being sent twice, offer the home screen,
+// and notice who is signed in and whether there is network.
 import { offerHomeScreen } from "./home_screen.js";
+import { watchPresence } from "./presence.js";
 
 afterLoad(() => installWorker(document.body.dataset.worker, document.body.dataset.scope));
 document.addEventListener("submit", sendOnce);
 window.addEventListener("pageshow", releaseForms);
 offerHomeScreen(document.getElementById("home-screen"));
+watchPresence();
 
 /** Not before the page stands: what it shows comes first. */
 function afterLoad(act) {

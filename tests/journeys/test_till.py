@@ -76,6 +76,7 @@ def scan(page: Page) -> None:
 
 def type_in(page: Page, resident: Resident) -> None:
     """Type a code of the resident instead: quicker than the camera, where that is not what matters."""
+    page.wait_for_selector("#till[data-ready]")
     page.get_by_role("button", name="Enter code").click()
     page.get_by_label("Digits of the code").fill(phone_of(resident, at=now()).code(now()))
     page.get_by_role("button", name="Continue").click()

@@ -120,6 +120,7 @@ ADDRESSES: Final[dict[str, tuple[Request, ...]]] = {
     "sign-in/done/": (Request("GET", "/sign-in/done/", "SGGGGGGGGGGS"),),
     "sign-in/demo/": (Request("POST", "/sign-in/demo/", "000000000000"), Request("GET", "/sign-in/demo/", "BBBBBBBBBBBB")),
     "sign-in/inactive/": (Request("GET", "/sign-in/inactive/", "YYYYYYYYYYYY"),),
+    "sign-in/who/": (Request("GET", "/sign-in/who/", "YYYYYYYYYYYY"),),
     "sign-in/sessions/end/": (
         Request("POST", "/sign-in/sessions/end/", "S0000000000S"),
         Request("GET", "/sign-in/sessions/end/", "BBBBBBBBBBBB"),

@@ -11,6 +11,7 @@ from typing import Final
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -23,7 +24,7 @@ from merchants.models import Cashier
 from redemptions.access import devices_of
 from residents.models import Resident
 from tests.identity.world import newest_code, stranger
-from web.sign_in.noting import browser_name
+from web.sign_in.noting import NoteSession, browser_name
 
 pytestmark = pytest.mark.django_db
 BACKEND: Final = "allauth.account.auth_backends.AuthenticationBackend"
@@ -209,3 +210,25 @@ def test_every_answer_says_what_a_browser_may_do_with_it(bakery: Cashier, client
     assert {power for power, who in powers.items() if who == "(self)"} == used
     assert {who for power, who in powers.items() if power not in used} == {"()"}
     assert {"camera", "microphone", "geolocation", "payment", "usb"} <= set(powers)
+
+
+def test_pages_carry_the_mark_of_whose_they_are_and_kept_ones_none(mei: Resident, tom: Resident, bakery: Cashier) -> None:
+    meis, toms = browser(mei), browser(tom)
+    marks = [client.get("/sign-in/who/").json()["who"] for client in (meis, browser(mei), toms, Client())]
+
+    assert (marks[0], marks[3]) == (marks[1], "")
+    assert len({*marks}) == 3
+    assert [f'data-who="{marks[0]}"' in meis.get(path).content.decode() for path in ("/", "/settings/", "/history/")] == [True] * 3
+    assert ["data-who" in meis.get(path).content.decode() for path in ("/code/", "/offline/", "/merchant/offline/")] == [False] * 3
+    assert "data-who" not in Client().get("/sign-in/").content.decode()
+
+
+def test_a_page_that_lies_open_keeps_no_session_in_use(mei: Resident) -> None:
+    client = browser(mei)
+    OpenSession.objects.all().delete()
+
+    NoteSession(lambda _request: HttpResponse())(client.get("/sign-in/who/").wsgi_request)
+    assert not OpenSession.objects.exists()
+
+    NoteSession(lambda _request: HttpResponse())(client.get("/settings/").wsgi_request)
+    assert OpenSession.objects.get().user == mei.user

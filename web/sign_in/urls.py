@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from web.sign_in.demo import sign_in_as
 from web.sign_in.sessions import end_one, end_others
 from web.sign_in.views import ConfirmCode, Inactive, RequestCode, SignOut, land
+from web.sign_in.who import who
 
 to_request_code = RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)
 
@@ -19,6 +20,7 @@ urlpatterns = [
     path("sign-in/demo/", sign_in_as, name="demo-sign-in"),
     path("sign-in/done/", land, name="landing"),
     path("sign-in/inactive/", Inactive.as_view(), name="account_inactive"),
+    path("sign-in/who/", who, name="who"),
     path("sign-in/sessions/end/", end_one, name="end-session"),
     path("sign-in/sessions/end-others/", end_others, name="end-other-sessions"),
     path("sign-out/", SignOut.as_view(), name="account_logout"),

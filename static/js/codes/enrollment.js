@@ -5,10 +5,10 @@ import * as vault from "./vault.js";
 
 /** What the server knows just now: {resident, spendable, phone, latest, server_time}. `phone` says if this handle may show codes. */
 export async function askNow(address, handle) {
-  const sent = Date.now();
+  const sent = performance.now();
   const answer = await getJson(`${address}?handle=${handle ?? ""}`);
-  const middle = (sent + Date.now()) / 2; // the server read its clock about then
-  return { ...answer, offsetMs: Date.parse(answer.server_time) - middle };
+  const half = (performance.now() - sent) / 2; // the server read its clock about then
+  return { ...answer, offsetMs: Date.parse(answer.server_time) + half - Date.now() };
 }
 
 /**

@@ -6,9 +6,8 @@ export class ServerCodes {
   #firstStep = 0;
   #codes = [];
 
-  constructor(address, offsetMs) {
+  constructor(address) {
     this.#address = address;
-    this.offsetMs = offsetMs;
   }
 
   /** The code of a step; a new batch when this one ends. Rejects without network. */

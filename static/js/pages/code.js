@@ -1,8 +1,10 @@
 // The code page: a code made here every quarter of a minute, with or without network, and the news when it was taken.
 // What the code itself doesn't need is loaded once it stands: a slow phone pays for every file.
 import { drawCode, wipe } from "../codes/drawing.js";
+import { ServerClock } from "../codes/clock.js";
 import { makeCode, STEP_SECONDS, stepAt } from "../codes/scheme71.js";
 import * as vault from "../codes/vault.js";
+import { tellNetwork } from "../presence.js";
 
 const TICK_MS = 250;
 const NEWS_EVERY_MS = 2_000;
@@ -16,7 +18,11 @@ const page = document.getElementById("code-page");
 const addresses = { now: page.dataset.now, devices: page.dataset.devices, codes: page.dataset.codes };
 const part = Object.fromEntries([...page.querySelectorAll("[data-part]")].map((element) => [element.dataset.part, element]));
 
-let source = null; // {offsetMs, codeAt(step)}
+let source = null; // {codeAt(step)}
+let clock = new ServerClock(0);
+let inSight = !document.hidden; // ever since the clock was last looked at
+let isChecking = false; // the clock was set: no code before the server was asked
+let isUnsure = false; // and it hasn't answered since
 let shownStep = null;
 let owner = null;
 let handle = "";
@@ -46,25 +52,42 @@ async function refresh() {
   try {
     const { ensure } = await import("../codes/enrollment.js");
     const { record, now, kept } = await ensure(addresses);
-    noteNow(now);
-    if (kept) use(record);
+    tellNetwork(true);
+    if (kept) await use(record);
     else await useServerCodes(now);
+    noteNow(now);
   } catch (error) {
     if (error.status) await refused(error);
-    else if (!source) show("no-network");
+    else noAnswer();
   }
 }
 
-/** Signed out: the key stays and works, as without network. Nobody's points, or stopped: nothing is shown. */
+/** Without network the code works as long as the clock does. */
+function noAnswer() {
+  tellNetwork(false);
+  part["clock-unsure"].hidden = !(clock.wasWrong || isUnsure);
+  if (!source) show("no-network");
+}
+
+/** Signed out, nobody's points, or stopped: nothing is shown, and the key is dropped. */
 async function refused(problem) {
   if (problem.status === 401) {
-    if (!source) show("signed-out");
+    const had = source !== null || (await vault.read()) !== null;
+    await drop();
+    show(had ? "ended" : "signed-out");
   } else if (problem.status === 404) {
-    await vault.clear();
+    await drop();
     show("no-bank");
   } else if (!source) {
     show("no-network");
   }
+}
+
+async function drop() {
+  source = owner = null;
+  handle = page.dataset.digits = "";
+  hideCode();
+  await vault.clear();
 }
 
 async function use(record) {
@@ -72,7 +95,8 @@ async function use(record) {
   if (handle !== record.handle) digitsStep = null; // somebody else's
   owner = record.owner;
   handle = record.handle;
-  source = { key: record.key, offsetMs: record.offsetMs, codeAt: (step) => makeCode(record.key, record.handle, step) };
+  source = { key: record.key, codeAt: (step) => makeCode(record.key, record.handle, step) };
+  clock = new ServerClock(record.offsetMs);
   if (!same) shownStep = null;
   show("code");
   await tick();
@@ -80,9 +104,10 @@ async function use(record) {
 }
 
 async function useServerCodes(now) {
+  handle = "";
+  clock.offsetMs = now.offsetMs;
   const { ServerCodes } = await import("../codes/server_codes.js");
-  source = new ServerCodes(addresses.codes, now.offsetMs);
-  showPoints(now.spendable, Date.now());
+  source = new ServerCodes(addresses.codes);
   part["online-only"].hidden = false;
   show("code");
   tick();
@@ -90,8 +115,10 @@ async function useServerCodes(now) {
 
 /** Draw the code of this moment, when it is another than the one that stands there; move the ring. */
 async function tick() {
-  if (!source || document.hidden) return;
-  const seconds = (Date.now() + source.offsetMs) / 1000;
+  if (clock.wasSet(inSight)) void recheck();
+  inSight = !document.hidden;
+  if (!source || document.hidden || isChecking) return;
+  const seconds = clock.now() / 1000;
   const step = stepAt(seconds);
   moveRing(STEP_SECONDS - (seconds % STEP_SECONDS));
   tellDigitsLeft(seconds);
@@ -103,10 +130,30 @@ async function tick() {
     drawCode(part.canvas, digits, Math.min(CODE_ROOM, page.clientWidth * CODE_ROOM_OF_WIDTH));
     showDigits(digits, step);
     page.dataset.digits = page.dataset.tell ? digits : "";
-  } catch {
+  } catch (error) {
     source = null;
-    show("no-network");
+    if (error.status) await refused(error);
+    else noAnswer();
   }
+}
+
+/** Somebody set the phone's clock: what stands there may be of another time. Hide it, and ask the server what time it is. */
+async function recheck() {
+  if (isChecking) return;
+  isChecking = isUnsure = true;
+  wipe(part.canvas);
+  part.digits.hidden = true; // not gone: somebody may be typing them, and they may be good
+  if (navigator.onLine) await refresh();
+  else noAnswer();
+  isChecking = part.digits.hidden = false;
+  shownStep = null;
+  await vault.update({ offsetMs: clock.offsetMs });
+}
+
+function hideCode() {
+  wipe(part.canvas);
+  part.digits.textContent = "";
+  shownStep = digitsStep = null;
 }
 
 /** When what stands now has been painted. */
@@ -121,7 +168,8 @@ function moveRing(left) {
 
 /** The digits for typing. They stand still longer than the code: nobody types twenty-seven in a quarter of a minute. */
 function showDigits(digits, step) {
-  if (digitsStep !== null && step < digitsStep + DIGITS_STAY_STEPS && part.typing.open) return;
+  const stays = digitsStep !== null && step >= digitsStep && step < digitsStep + DIGITS_STAY_STEPS;
+  if (stays && part.typing.open) return;
   digitsStep = step;
   part.digits.textContent = digits.match(/.{1,4}/g).join(" ");
 }
@@ -146,14 +194,21 @@ async function lookForNews() {
   askedAt = Date.now();
   try {
     const { askNow } = await import("../codes/enrollment.js");
-    noteNow(await askNow(addresses.now, handle));
-  } catch {
-    // without network there is no news
+    const now = await askNow(addresses.now, handle);
+    tellNetwork(true);
+    if (now.resident !== owner || !now.phone) await refresh(); // somebody else signed in, or this phone was stopped
+    else noteNow(now);
+  } catch (error) {
+    if (error.status) await refused(error);
+    else noAnswer();
   }
 }
 
 function noteNow(now) {
   if (owner && now.resident !== owner) return;
+  clock.offsetMs = now.offsetMs;
+  isUnsure = false;
+  part["clock-unsure"].hidden = true;
   if (newsUntil === 0) newsUntil = Date.now() + NEWS_OFTEN_MS;
   showPoints(now.spendable, Date.now());
   void vault.update({ points: now.spendable, pointsAt: Date.now(), offsetMs: now.offsetMs });
@@ -181,9 +236,8 @@ function showPoints(points, at) {
 
 function onVisibility() {
   if (document.hidden) {
-    wipe(part.canvas);
-    part.digits.textContent = "";
-    shownStep = digitsStep = null;
+    hideCode();
+    inSight = false;
   } else {
     newsUntil = Date.now() + NEWS_OFTEN_MS;
     tick();

@@ -6,9 +6,12 @@ export class Camera {
   #video;
   #stream = null;
   #turn = 0;
+  #changed;
 
-  constructor(video) {
+  /** `changed(what)` while it runs: "taken" away, "dark" when it gives no picture for now, "light" when it does again. */
+  constructor(video, { changed }) {
     this.#video = video;
+    this.#changed = changed;
   }
 
   /** Show the picture. Rejects as getUserMedia does; resolves to false when it was stopped meanwhile. */
@@ -21,6 +24,7 @@ export class Camera {
       return false;
     }
     this.#stream = stream;
+    this.#watch(stream.getVideoTracks()[0]);
     this.#video.srcObject = stream;
     await Promise.all([this.#video.play(), this.#wish({ zoom: Math.min(ZOOM, this.#offers.zoom?.max ?? 1) }, "zoom")]);
     return turn === this.#turn;
@@ -32,6 +36,14 @@ export class Camera {
     for (const track of this.#stream?.getTracks() ?? []) track.stop();
     this.#stream = null;
     this.#video.srcObject = null;
+  }
+
+  /** Unplugged, no longer allowed, wanted by a call: the picture would freeze without a word. */
+  #watch(track) {
+    const tell = (what) => track === this.#stream?.getVideoTracks()[0] && this.#changed(what);
+    track.addEventListener("ended", () => tell("taken"));
+    track.addEventListener("mute", () => tell("dark"));
+    track.addEventListener("unmute", () => tell("light"));
   }
 
   get hasTorch() {

@@ -7,6 +7,9 @@ import { say } from "./words.js";
 
 const SAME_AGAIN_MS = 3_000;
 const HINT_MS = 2_500;
+const FROZEN_MS = 10_000; // without a new frame: whatever took the camera said nothing
+const STARTS_AGAIN = 3; // by itself, until a code was read or somebody tapped
+const PAUSE_MS = 500;
 const CAMERA_TROUBLE = {
   NotAllowedError: "camera_denied",
   SecurityError: "camera_denied",
@@ -22,12 +25,13 @@ export class Scanner {
   #trouble;
   #seen = new Map(); // value -> when it was last in sight
   #reading = 0;
+  #startsLeft = STARTS_AGAIN;
 
   /** `found(digits)` for a resident's code; `chosen(way)` for another way: photo, type, close; `trouble(sentence)` without a camera. */
   constructor(dialog, { found, chosen, trouble }) {
     this.#dialog = dialog;
     this.#video = dialog.querySelector("video");
-    this.#camera = new Camera(this.#video);
+    this.#camera = new Camera(this.#video, { changed: (what) => this.#onCamera(what) });
     this.#found = found;
     this.#trouble = trouble;
     dialog.addEventListener("click", (event) => {
@@ -46,6 +50,7 @@ export class Scanner {
   open() {
     if (!this.#dialog.open) this.#dialog.showModal();
     this.#hint("");
+    this.#startsLeft = STARTS_AGAIN;
     return this.#start();
   }
 
@@ -80,8 +85,12 @@ export class Scanner {
 
   async #read(turn) {
     while (turn === this.#reading) {
-      await nextFrame(this.#video);
+      const came = await nextFrame(this.#video);
       if (turn !== this.#reading) return;
+      if (!came && !document.hidden) {
+        void this.#startAgain();
+        return;
+      }
       let value;
       try {
         value = await readCode(this.#video);
@@ -93,6 +102,29 @@ export class Scanner {
       }
       if (value && turn === this.#reading) this.#onValue(value);
     }
+  }
+
+  #onCamera(what) {
+    if (!this.#dialog.open || document.hidden) return; // it is started anew when the page is seen again
+    if (what === "taken") void this.#startAgain();
+    else this.#hint(what === "dark" ? say("camera_dark") : "", { stays: true });
+  }
+
+  /** The camera was taken away while it was in use: say so, and try whether it is there again. */
+  async #startAgain() {
+    this.#stop();
+    if (this.#startsLeft === 0) {
+      this.close();
+      this.#trouble(say("camera_taken"));
+      return;
+    }
+    this.#startsLeft -= 1;
+    const turn = this.#reading;
+    this.#hint(say("camera_again"), { stays: true });
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    if (turn !== this.#reading || !this.#dialog.open || document.hidden) return;
+    await this.#start();
+    if (this.#dialog.open) this.#hint("");
   }
 
   #onValue(value) {
@@ -110,10 +142,10 @@ export class Scanner {
     this.#found(value);
   }
 
-  #hint(words) {
+  #hint(words, { stays = false } = {}) {
     const place = this.#dialog.querySelector("[data-part=hint]");
     place.textContent = words;
-    if (words) setTimeout(() => place.textContent === words && (place.textContent = ""), HINT_MS);
+    if (words && !stays) setTimeout(() => place.textContent === words && (place.textContent = ""), HINT_MS);
   }
 
   get #torch() {
@@ -138,9 +170,15 @@ export class Scanner {
   }
 }
 
+/** True with the next frame; false when none comes for long. */
 function nextFrame(video) {
   return new Promise((resolve) => {
-    if ("requestVideoFrameCallback" in video) video.requestVideoFrameCallback(resolve);
-    else requestAnimationFrame(resolve);
+    const frozen = setTimeout(() => resolve(false), FROZEN_MS);
+    const came = () => {
+      clearTimeout(frozen);
+      resolve(true);
+    };
+    if ("requestVideoFrameCallback" in video) video.requestVideoFrameCallback(came);
+    else requestAnimationFrame(came);
   });
 }
