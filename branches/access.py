@@ -27,6 +27,8 @@ from identity.models import User
 
 M = TypeVar("M", bound=Model)
 
+OPERATORS: Final = frozenset({Role.OPERATOR})
+BANK_MANAGERS: Final = OPERATORS | {Role.BANK_MANAGER}
 BRANCH_DECIDES: Final = frozenset({Role.BANK_MANAGER, Role.BRANCH_MANAGER})
 # Who may decide what another one asked for, each at their own places. What guards the other banks is the operator's.
 DECIDED_BY: Final[dict[ApprovalAction, frozenset[Role]]] = {

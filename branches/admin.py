@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
 from branches.access import (
+    BANK_MANAGERS,
+    OPERATORS,
     acting_as,
     alliances_for,
     banks_for,
@@ -27,7 +29,7 @@ from branches.access import (
     staff_roles_for,
 )
 from branches.approvals_admin import ApprovalAdmin
-from branches.bank_admin import BANK_MANAGERS, OPERATORS, AskingOfBanks
+from branches.bank_admin import AskingOfBanks
 from branches.choices import Role
 from branches.models import Alliance, Bank, Branch, FileImport, FileImportError, Neighborhood, StaffRole
 from branches.pace import pace_of, pace_text

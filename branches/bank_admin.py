@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminSingleDateWidget, UnfoldBooleanWidget
 
+from branches.access import BANK_MANAGERS, OPERATORS
 from branches.approvals_admin import AskForm, ask_page
-from branches.choices import Asked, Role
+from branches.choices import Asked
 from branches.models import Approval, Bank
 from branches.services.customers import shape_customers
 from branches.services.exposure import ask_cap
@@ -28,9 +29,6 @@ from core.identifiers import CheckDigit, CustomerShape
 from core.limits import CUSTOMER_NUMBER, EXPOSURE_CAP, TERMS_GRACE_DAYS, TERMS_MONTHS
 from identity.models import User
 from points.queries import outstanding, suspended_issuers, terms_of_issuer
-
-OPERATORS = frozenset({Role.OPERATOR})
-BANK_MANAGERS = OPERATORS | {Role.BANK_MANAGER}
 
 
 class TermsForm(AskForm):

@@ -9,7 +9,9 @@ from typing import ClassVar, NoReturn
 
 from django.core.management.base import BaseCommand
 
+from branches.access import BANK_MANAGERS
 from branches.choices import ImportKind, ImportState
+from branches.commands import staff_of_command
 from branches.models import Bank, FileImport
 from branches.reports import report_text
 from branches.services.imports import ERRORS, ChunkHandler, Columns, register_import, run_import
@@ -17,7 +19,7 @@ from core.clock import now
 from core.encodings import ENCODINGS
 from core.errors import DomainError
 from core.progress import bar
-from identity.commands import actor_of_command, add_actor
+from identity.commands import add_actor
 from identity.models import User
 
 WRONG_DATA = 2
@@ -41,7 +43,8 @@ class ImportCommand(BaseCommand):
     def handle(self, *, file: Path, bank: str, encoding: str, acting: str = "", **_options: object) -> None:
         """Take the file in, from where an interrupted run left it."""
         try:
-            done = self._import(file, bank, encoding, actor_of_command(acting))
+            found = Bank.objects.get(code=bank)
+            done = self._import(file, found, encoding, staff_of_command(acting, roles=BANK_MANAGERS, bank=found))
         except (DomainError, Bank.DoesNotExist, OSError) as problem:
             self._stop(self._sentence(problem, bank))
         except KeyboardInterrupt:
@@ -51,10 +54,10 @@ class ImportCommand(BaseCommand):
         if done.state != ImportState.DONE or done.counts.get(ERRORS):
             sys.exit(WRONG_DATA)
 
-    def _import(self, file: Path, bank: str, encoding: str, actor: User) -> FileImport:
+    def _import(self, file: Path, bank: Bank, encoding: str, actor: User) -> FileImport:
         with file.open("rb") as content:
             kept = register_import(
-                bank=Bank.objects.get(code=bank),
+                bank=bank,
                 kind=self.kind,
                 file=content,
                 name=file.name,

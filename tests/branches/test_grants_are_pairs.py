@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from branches.choices import Role
@@ -22,6 +24,7 @@ from openapi.models import Client as PartnerClient
 from openapi.services import make_client
 from points.queries import frozen_since
 from residents.models import Resident
+from settlements.models import BusinessDay
 from tests.branches.test_admin_walls import act, signed_in
 from tests.earning.world import bill_rule, transfer_rule
 from tests.world import BEGINNING, branch_of, give_points, make_branch, make_link, make_resident, make_staff_user, neighborhood_of, somebody
@@ -161,3 +164,17 @@ def test_ended_grants_give_nothing_beside_those_that_stand(both: Client, east_ma
     assert both.get(f"/admin/earning/rule/{rule.pk}/change/").status_code == HTTPStatus.FOUND
     assert both.post("/admin/earning/rule/add/", {"bank": west.pk, "code": "R", "name": "R", "event_type": "b"}).status_code == 403
     assert Rule.objects.count() == 1
+
+
+@pytest.mark.usefixtures("both")
+def test_a_command_acts_for_nobody_who_may_not(east: Bank, operator: User) -> None:
+    with pytest.raises(CommandError, match="east_manager holds no role for this at West Bank"):
+        call_command("make_client", bank="WB", acting="east_manager")
+    with pytest.raises(CommandError, match="east_manager holds no role for this at the alliance"):
+        call_command("close_day", acting="east_manager", day=BEGINNING.date())
+    assert (PartnerClient.objects.count(), BusinessDay.objects.count()) == (0, 0)
+
+    call_command("make_client", bank="EB", acting="east_manager", stdout=StringIO())
+    call_command("close_day", acting="operator", day=BEGINNING.date(), stdout=StringIO())
+    assert [client.bank for client in PartnerClient.objects.all()] == [east]
+    assert BusinessDay.objects.get().person == operator

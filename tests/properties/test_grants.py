@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
+from http import HTTPStatus
 from importlib import import_module
-from itertools import combinations
+from itertools import combinations, product
+from typing import Any
 
 import pytest
 import time_machine
 from django.contrib import admin
+from django.contrib.admin.utils import quote
+from django.test import Client
 
 from branches.access import approvals_waiting_for
 from branches.choices import Role
-from branches.models import Bank
 from identity.models import User
 from settlements.books import check_everything
 from tests.properties.allowed import Fact, allowed, figures
@@ -71,9 +74,55 @@ def test_the_first_page_counts_the_banks_of_each_grant_once(looker: User) -> Non
         assert asked == len(decided[0] | decided[1]), pair
 
 
-def test_grants_that_are_kept_are_read_as_those_that_are_lent(looker: User) -> None:
-    """The pairs above are lent, not granted; that a real user's are taken in the same way is seen on one pair."""
-    pair = ((Role.BANK_MANAGER, "EB"), (Role.CLERK, "WB-1"))
+PAIRS_OVER_HTTP = [
+    ((Role.BANK_MANAGER, "EB"), (Role.CLERK, "WB-1")),
+    ((Role.OPERATOR, ""), (Role.CLERK, "EB-1")),
+]
 
-    assert allowed(User.objects.get(pk=person(*pair).pk)) == allowed(lent(looker, *pair))
-    assert Bank.objects.count() == 2
+
+@pytest.mark.parametrize("pair", PAIRS_OVER_HTTP)
+def test_pages_answer_as_the_facts_say(looker: User, pair: tuple[Grant, Grant]) -> None:
+    """The pairs above are lent to a request that no browser sent; a real user's grants and pages are compared with them here."""
+    assert looker.roles.count() == 0
+    user = person(*pair)
+    facts = allowed(User.objects.get(pk=user.pk))
+    assert facts == allowed(lent(looker, *pair))
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+
+    wrong = [said for page in admin.site._registry.values() for said in different(client, page, facts)]
+
+    assert wrong == []
+
+
+def different(client: Client, page: Any, facts: set[Fact]) -> Iterator[str]:
+    """Where a page's answers are not what the facts say: its form, and of some rows their page, its button and what may be asked there."""
+    label, base = page.opts.label_lower, f"/admin/{page.opts.app_label}/{page.opts.model_name}/"
+    if (client.get(f"{base}add/").status_code == HTTPStatus.OK) != ((label, "added") in facts):
+        yield f"{label}: add"
+    listed, changed = ({fact[2] for fact in facts if fact[:2] == (label, how)} for how in ("listed", "changed"))
+    rows = list(page.model._default_manager.all())
+    kinds = [[row for row in rows if (row.pk in listed, row.pk in changed) == kind] for kind in product((True, False), repeat=2)]
+    for row in [found[-1] for found in kinds if found]:
+        key = f"{row.party_id}~{row.id}" if label == "points.transfer" else quote(row.pk)
+        answer = client.get(f"{base}{key}/change/")
+        if (answer.status_code == HTTPStatus.OK) != (row.pk in listed):
+            yield f"{label} {row.pk}: {answer.status_code}"
+        if ('name="_save"' in answer.content.decode()) != (row.pk in changed):
+            yield f"{label} {row.pk}: saved"
+        for action in page._get_base_actions_detail():
+            opened = client.get(f"{base}{key}/{action.path}/").status_code == HTTPStatus.OK
+            if opened != ((label, "asked", row.pk, action.action_name) in facts):
+                yield f"{label} {row.pk}: {action.action_name}"
+
+
+def test_every_action_says_who_may_take_it() -> None:
+    """One that doesn't is nobody's: `get_actions` leaves it out."""
+    actions = [(page.opts.label, name, act) for page in admin.site._registry.values() for act, name in declared(page)]
+
+    assert len(actions) > 8, "the desk has actions"
+    assert [(label, name) for label, name, act in actions if name != "delete_selected" and not getattr(act, "by", None)] == []
+
+
+def declared(page: Any) -> list[tuple[Any, str]]:
+    return [(act, name) for act, name, _about in page._get_base_actions()]

@@ -18,7 +18,7 @@ NO_PRODUCT: Final = ("tests", "bench", "drills")
 # Each file that may, what it may, and why.
 ALLOWED: Final[dict[str, dict[str, str]]] = {
     "core/clock.py": dict.fromkeys(("date()", "astimezone", "date_format", "isoformat"), "it is the formatter"),
-    "verify_books.py": {"strftime": "it knows no alliance and says UTC beside the time"},
+    "verify_books.py": {"format": "it knows no alliance and says UTC beside the time"},
     "community/demo/play.py": {"isoformat": "an event as a bank sends it, with its offset"},
     "community/demo/life.py": {"format": "a key that nobody reads"},
     "earning/services/rules.py": {"isoformat": "the name of a sealed declaration, which never changes"},
@@ -28,6 +28,7 @@ ALLOWED: Final[dict[str, dict[str, str]]] = {
     "earning/cancellations.py": dict.fromkeys(("isoformat", "astimezone"), "what is hashed is the same moment in whatever zone it came"),
     "earning/events.py": dict.fromkeys(("isoformat", "astimezone"), "what is hashed is the same moment in whatever zone it came"),
     "branches/services/approvals.py": dict.fromkeys(("isoformat", "astimezone"), "sealed words, which never change"),
+    "points/audit/scope.py": {"isoformat": "a parameter for SQL, with its offset"},
     "points/commands.py": {"isoformat": "a command for SQL"},
     "web/merchant/views.py": {"isoformat": "JSON, with its offset"},
     "web/resident/views.py": {"isoformat": "JSON, with its offset"},
@@ -91,6 +92,15 @@ def test_templates_name_a_format_and_no_zone() -> None:
     found = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "templates").rglob("*.html")) if wrong.search(path.read_text())]
 
     assert found == []
+
+
+def test_scripts_name_the_zone_they_tell_a_time_in() -> None:
+    """A phone's own zone is where its owner came from, not where the alliance lives."""
+    by_hand_of_scripts = re.compile(r"toLocale(Time|Date)String|\.get(Hours|Minutes|Date|Month|FullYear)\(|toISOString|toUTCString")
+    scripts = {path.relative_to(ROOT).as_posix(): path.read_text() for path in sorted((ROOT / "static" / "js").rglob("*.js"))}
+
+    assert [name for name, source in scripts.items() if by_hand_of_scripts.search(source)] == []
+    assert [name for name, source in scripts.items() if "DateTimeFormat" in source and "timeZone:" not in source] == []
 
 
 def test_the_ways_by_hand_are_recognized() -> None:

@@ -7,9 +7,11 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand
 
+from branches.access import BANK_MANAGERS
+from branches.commands import staff_of_command
 from branches.models import Bank
 from core.clock import now
-from identity.commands import actor_of_command, add_actor
+from identity.commands import add_actor
 from openapi.scopes import SCOPES
 from openapi.services import make_client
 
@@ -30,8 +32,7 @@ class Command(BaseCommand):
         if found is None:
             self.stderr.write(f"There is no bank with the code {bank}.")
             sys.exit(2)
-        made = make_client(
-            actor=actor_of_command(acting), at=now(), bank=found, name=name or f"{found.name} core", scopes=scope or list(SCOPES)
-        )
+        actor = staff_of_command(acting, roles=BANK_MANAGERS, bank=found)
+        made = make_client(actor=actor, at=now(), bank=found, name=name or f"{found.name} core", scopes=scope or list(SCOPES))
         self.stdout.write(f"client_id: {made.client.client_id}\nclient_secret: {made.secret}\nscopes: {made.client.scopes}")
         self.stdout.write("Keep the secret now: it is not shown again.")

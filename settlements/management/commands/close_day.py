@@ -8,10 +8,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from branches.access import OPERATORS
+from branches.commands import staff_of_command
 from core.clock import alliance_day, now
 from core.errors import DomainError
 from core.progress import bar
-from identity.commands import actor_of_command, add_actor
+from identity.commands import add_actor
 from settlements.citing import citation_of
 from settlements.queries import summary_of
 from settlements.services import close_day
@@ -29,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--day", type=date.fromisoformat, metavar="YYYY-MM-DD", help="The day to close; yesterday when not given.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        at, actor = now(), actor_of_command(options["acting"])
+        at, actor = now(), staff_of_command(options["acting"], roles=OPERATORS)
         day = options["day"] or alliance_day(at) - timedelta(days=1)
         with bar(label="statement lines", total=None, unit="number") as shown:
 
