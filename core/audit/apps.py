@@ -1,6 +1,7 @@
 """Django's entry for this package."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AuditConfig(AppConfig):
@@ -8,4 +9,5 @@ class AuditConfig(AppConfig):
 
     name = "core.audit"
     label = "audit"
+    verbose_name = _("Security")
     default_auto_field = "django.db.models.BigAutoField"
