@@ -331,10 +331,10 @@ def check_receipt(text: str, asked: argparse.Namespace) -> dict[str, Any]:
     what, reason, times, commitments = read_leaf(data)
     if [commitment(*pair) for pair in pairs] != commitments:
         raise Wrong("The parts of the receipt are not those that its leaf was sealed with, each once and in their order.")
-    recorded = EPOCH + timedelta(microseconds=int.from_bytes(times[8:], "big", signed=True))
+    recorded = (EPOCH + timedelta(microseconds=int.from_bytes(times[8:], "big", signed=True))).strftime("%Y-%m-%d %H:%M:%S")
     moved = [posting for _blinding, part in pairs if what == b"transfer" for posting in postings(part)]
     said = [
-        f"Number {number} of the log {checkpoint.origin}: {reason.decode()}, recorded {recorded:%Y-%m-%d %H:%M:%S} UTC.",
+        f"Number {number} of the log {checkpoint.origin}: {reason.decode()}, recorded {recorded} UTC.",
         *(f"{points} points of issuer {issuer}: {source} to {target} {shop}" for issuer, source, target, points, shop in moved),
         f"It is in the log of {checkpoint.size} leaves, which the log signed; cosigned by: {', '.join(witnesses) or '-'}.",
     ]

@@ -6,7 +6,7 @@ import importlib.util
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from branches.models import Bank
 from openapi.scopes import SCOPES
 from residents.models import Resident
 from tests.earning.world import bill_rule
-from tests.openapi.world import make_partner
+from tests.openapi.world import make_partner, now_text
 from tests.repo.sources import ROOT
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
@@ -59,7 +59,7 @@ def test_it_posts_one_event_and_a_batch_and_reads_them_back(generated: Any, live
             source="urn:bank:core",
             type_="bill.paid",
             subject=customer,
-            time=datetime.now(UTC),
+            time=datetime.fromisoformat(now_text()),
             data=models.EventDataShape(amount_minor=24_520, currency="CNY"),
         )
 

@@ -73,6 +73,11 @@ def test_nothing_for_trying_is_shown_through_a_proxy(client: Client, path: str, 
     assert client.get(path, **through).status_code == HTTPStatus.NOT_FOUND
 
 
+@pytest.mark.parametrize("path", SURFACES)
+def test_nothing_is_shown_under_another_name(client: Client, path: str) -> None:
+    assert client.get(path, HTTP_HOST="points.example").status_code == HTTPStatus.BAD_REQUEST
+
+
 @pytest.mark.parametrize("through", THROUGH_A_PROXY, ids=str)
 def test_nobody_is_offered_through_a_proxy(client: Client, made_up: tuple[User, User], through: dict[str, Any]) -> None:
     page = client.get("/sign-in/", **through).content.decode()
