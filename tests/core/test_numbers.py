@@ -2,38 +2,55 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 import unicodedata
 
 import pytest
+from playwright._impl._driver import compute_driver_executable
 
 from core.numbers import NumberNotWhole, plain_digits, whole_number
+from tests.repo.sources import ROOT
+
+SPELLINGS = [
+    "123456",
+    " 123 456 ",
+    "123-456",
+    "123—456",
+    "123\u2212456",
+    "１２３４５６",
+    "１２３　４５６",
+    "١٢٣٤٥٦",
+    "۱۲۳۴۵۶",
+    "१२३४५६",
+    "123456\u200b",
+    "\ufeff123456",
+    "\u202a123456\u202c",
+    "123\u00ad456",
+    "1️2️3️456",
+    "123456\r\n",
+    "\U0001d7cf\U0001d7d0\U0001d7d1456",
+]
 
 
-@pytest.mark.parametrize(
-    "spelling",
-    [
-        "123456",
-        " 123 456 ",
-        "123-456",
-        "123—456",
-        "123\u2212456",
-        "１２３４５６",
-        "１２３　４５６",
-        "١٢٣٤٥٦",
-        "۱۲۳۴۵۶",
-        "१२३४५६",
-        "123456\u200b",
-        "\ufeff123456",
-        "\u202a123456\u202c",
-        "123\u00ad456",
-        "1️2️3️456",
-        "123456\r\n",
-        "\U0001d7cf\U0001d7d0\U0001d7d1456",
-    ],
-)
+@pytest.mark.parametrize("spelling", SPELLINGS)
 def test_all_spellings_of_a_number_are_one(spelling: str) -> None:
     assert plain_digits(spelling) == "123456"
+
+
+def test_pages_read_digits_as_the_server_does() -> None:
+    """The scripts' own function, run by the node that comes with the browser of the tests."""
+    digits = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) == "Nd"]
+    typed = [*digits, *SPELLINGS, "12a", "1.5", "6.2E+15", "二", "1 000", "12\ufe0f3", "\U000e01001"]
+    script = "import {plainDigits} from './static/js/digits.js'; console.log(JSON.stringify(JSON.parse(process.argv[1]).map(plainDigits)))"
+    node, *_rest = compute_driver_executable()
+
+    done = subprocess.run(
+        [node, "--input-type=module", "-e", script, json.dumps(typed)], cwd=ROOT, capture_output=True, check=True, timeout=60
+    )
+
+    assert json.loads(done.stdout) == [plain_digits(each) for each in typed]
 
 
 def test_digits_of_every_script_are_known() -> None:

@@ -23,6 +23,7 @@ FILES: Final = (
     "js/look.js",
     "js/site.js",
     "js/home_screen.js",
+    "js/digits.js",
     "js/http.js",
     "js/presence.js",
     "js/speech.js",

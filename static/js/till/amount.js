@@ -1,4 +1,6 @@
 // What is typed on the keypad: points, or a bill in yuan. One point is worth one fen.
+import { plainAmount } from "../digits.js";
+
 const MOST_DIGITS = 8;
 const BILL = /^\d{1,6}(\.\d{0,2})?$/;
 
@@ -10,7 +12,7 @@ export function press(text, key, mode) {
 
 /** The text as it may stand there, or null. Zeros in front go. */
 export function accept(text, mode) {
-  const typed = text.normalize("NFKC").replace("。", ".").replace(/^0+(?=\d)/, "");
+  const typed = plainAmount(text).replace("。", ".").replace(/^0+(?=\d)/, "");
   if (typed === "") return "";
   if (mode === "points") return /^\d+$/.test(typed) && typed.length <= MOST_DIGITS ? typed : null;
   return BILL.test(typed) ? typed : null;

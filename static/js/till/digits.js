@@ -1,13 +1,14 @@
 // Codes as digits: what was typed or scanned, cleaned, grouped, and checked without asking anybody.
 import { checkDigit } from "../codes/scheme71.js";
+import { plainDigits } from "../digits.js";
 
 export const LENGTH = 27;
 const SCHEME = "71";
 const GROUP = /.{1,4}/g;
 
-/** The digits of what was typed: full-width ones, spaces and hyphens as they are meant. */
+/** The digits of what was typed, in whatever script and grouping. */
 export function digitsOf(text) {
-  return text.normalize("NFKC").replace(/\D/g, "");
+  return plainDigits(text).replace(/\D/g, "");
 }
 
 /** In groups of four, as the resident's phone shows them. */
