@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -41,7 +42,6 @@ NOT_ALLOWED: Final = """() => {
     navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotAllowedError"));
 }"""
 ALLOWED: Final = "() => { navigator.mediaDevices.getUserMedia = window.allowed }"
-SET_CLOCK: Final = "(seconds) => { const before = Date.now; Date.now = () => before() + seconds * 1000; }"
 LOOK: Final = "window.dispatchEvent(new Event('focus'))"
 KEPT: Final = "indexedDB.databases().then((all) => all.map((one) => one.name))"
 WIPED: Final = """async () => {
@@ -59,10 +59,15 @@ def rich(mei: Resident, east: Bank) -> Resident:
     return mei
 
 
-def end_all_sessions(phone: Phone) -> None:
+def end_all_sessions() -> None:
     """As from another phone."""
     for user in {session.user for session in OpenSession.objects.select_related("user")}:
         end_other_sessions(actor=user, session_key=None, at=now())
+
+
+def set_clock(page: Page, *, off: int) -> None:
+    """Set the phone's clock by hand, so many seconds off."""
+    page.clock.set_fixed_time(now() + timedelta(seconds=off))
 
 
 def shows(page: Page, code: str) -> None:
@@ -125,11 +130,11 @@ def test_network_and_clock_change_while_a_code_is_shown(phones: Phones, rich: Re
     with without_network(phone):
         expect(strip).to_have_text("No network. The code works all the same; the cashier's screen decides.")
         expect(unsure).to_be_hidden()
-        page.evaluate(SET_CLOCK, arg=600)  # somebody sets it wrong
+        set_clock(page, off=600)  # somebody sets it wrong
         expect(unsure).to_be_visible(timeout=SOON)
         shows(page, code)
         page.evaluate(HIDE, arg=True)
-        page.evaluate(SET_CLOCK, arg=-600)  # and right again, in the phone's settings
+        set_clock(page, off=0)  # and right again, in the phone's settings
         page.evaluate(HIDE, arg=False)
         shows(page, code)
         expect(unsure).to_be_visible()
@@ -142,14 +147,14 @@ def test_network_and_clock_change_while_a_code_is_shown(phones: Phones, rich: Re
 
 def test_a_clock_that_was_wrong_is_set_right_without_network(phones: Phones, rich: Resident, bakery: Cashier) -> None:
     phone = signed_in(phones, rich)
-    phone.context.add_init_script(f"({SET_CLOCK})(-900)")
+    phone.context.clock.set_fixed_time(now() - timedelta(seconds=900))
     page = phone.open("/code/")
     code = shown_code(page)
     expect(page.locator("[data-part=clock-unsure]")).to_be_hidden()
 
     with without_network(phone):
         page.evaluate(HIDE, arg=True)
-        page.evaluate(SET_CLOCK, arg=900)
+        set_clock(page, off=0)
         page.evaluate(HIDE, arg=False)
         expect(page.locator("[data-part=clock-unsure]")).to_be_visible(timeout=SOON)
         shows(page, code)
@@ -163,7 +168,7 @@ def test_open_pages_say_that_one_was_signed_out_elsewhere(phones: Phones, rich: 
     home, code = phone.open("/history/"), phone.open("/code/")
     shown_code(code)
 
-    end_all_sessions(phone)
+    end_all_sessions()
     home.evaluate(LOOK)
 
     dialog = home.get_by_role("dialog", name="You were signed out")
