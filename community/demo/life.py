@@ -15,6 +15,7 @@ from django.db import connections
 from community.demo.people import COMING, EVERYDAY, EXPIRING, SECOND_BANK, Person, claim, join, joining_days
 from community.demo.places import GRACE_DAYS, LAUNCH_MONTHS, Places, Shop
 from core.clock import alliance_day, alliance_zone
+from core.limits import COOL_DOWN_POINTS_PER_DAY
 from core.progress import track
 from earning.events import EventIn
 from earning.services import record_events
@@ -26,7 +27,7 @@ from residents.models import Resident
 from settlements.services import close_day
 
 LEFT_OVER: Final = (800, 3_200)  # nobody spends the last of it; how much that is, is each one's own habit
-CHEAPEST: Final = 200
+CHEAPEST: Final = 400
 ASKED_FOR_ONE: Final = 4  # of so many who might come, whoever has most comes
 TRIES: Final = 60  # at one shop on one day
 BUSY: Final = {5: 1.35, 6: 1.5}  # Saturday, Sunday
@@ -37,7 +38,7 @@ UNDONE: Final = 0.012
 PARTLY_RETURNED: Final = 0.008
 EVENT_SHARE: Final = 0.6  # of those who use the app, each day
 OTHERS_SHARE: Final = 0.12
-SELDOM: Final = 0.05
+SELDOM: Final = 0.02
 KINDS: Final = {"EB": ("bill.paid", "bill.paid", "app.signin"), "WB": ("transfer.sent", "transfer.sent", "loan.repaid")}
 AMOUNTS: Final = {"bill.paid": (5.3, 0.6), "transfer.sent": (8.0, 0.7), "loan.repaid": (7.7, 0.4)}  # logarithms of yuan
 CATEGORIES: Final = ("water", "power", "gas", "phone", "property")
@@ -172,11 +173,11 @@ def _trade(life: Life, day: date) -> None:
     wanted = {shop.cashier.pk: _wanted(life, shop, day) for shop in life.places.shops if shop.is_open(day)}
     life.held = spendable_in([resident.wallet_id for resident in life.residents], at=_at(day, hour=8, minute=0))
     guests = [(_moment(life.dice, day), shop) for shop in life.places.shops if shop.cashier.pk in wanted for _ in range(TRIES)]
-    served: set[tuple[datetime, UUID]] = set()  # a phone shows one code at a time
+    served: set[UUID] = set()  # who pays twice on their first day might meet the cool-down of a new phone
     for at, shop in sorted(guests, key=lambda guest: guest[0]):
         who = _guest(life)
-        if at <= life.until and wanted[shop.cashier.pk] > 0 and (at, who.pk) not in served:
-            served.add((at, who.pk))
+        if at <= life.until and wanted[shop.cashier.pk] > 0 and who.pk not in served:
+            served.add(who.pk)
             wanted[shop.cashier.pk] -= _serve(life, shop, who, at)
 
 
@@ -229,7 +230,7 @@ def _give_back_after_expiry(life: Life, past: int, day: date) -> None:
     resident, shop = life.by_number[EXPIRING], life.places.shops[0]
     at = _at(day, hour=20, minute=30)
     if past == SPENT_ON_DAY and at <= life.until:
-        held = life.held.get(resident.wallet_id, 0)
+        held = min(life.held.get(resident.wallet_id, 0), COOL_DOWN_POINTS_PER_DAY)
         life.returned = _take(life, shop, resident, held, at) if held else None
     if life.returned is not None and life.days - past == GRACE_DAYS - EXPIRES_IN_DAYS and past > LAUNCH_OVER:
         cake, life.returned = life.returned, None

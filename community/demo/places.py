@@ -66,22 +66,22 @@ LAUNCH_DAYS: Final = 3
 GRACE_DAYS: Final = 30
 SHOPS: Final = {
     "EB-1": (
-        ShopSketch("老街面包房", Picture.BAKERY, (800, 2_400), (5_000, 9_000)),
-        ShopSketch("槐树书店", Picture.BOOKS, (1_500, 3_000), (4_200, 6_500), 0.3),
-        ShopSketch("王记豆浆", Picture.SOY_MILK, (400, 1_600), (4_200, 6_500)),
-        ShopSketch("小满花店", Picture.FLOWERS, (1_500, 3_000), (4_200, 6_500), 0.6),
+        ShopSketch("老街面包房", Picture.BAKERY, (1_000, 2_800), (5_000, 9_000)),
+        ShopSketch("槐树书店", Picture.BOOKS, (1_600, 3_000), (4_200, 6_500), 0.4),
+        ShopSketch("王记豆浆", Picture.SOY_MILK, (700, 2_000), (4_200, 6_500)),
+        ShopSketch("小满花店", Picture.FLOWERS, (1_600, 3_000), (4_200, 6_500), 0.65),
     ),
     "EB-2": (
-        ShopSketch("钟楼茶馆", Picture.TEA, (1_000, 2_800), (4_200, 6_500), 0.3),
-        ShopSketch("阿福理发", Picture.BARBER, (2_000, 3_000), (4_200, 6_500), 0.6),
-        ShopSketch("明光眼镜", Picture.GLASSES, (2_200, 3_000), (4_400, 6_500), 0.75),
-        ShopSketch("向日葵洗衣", Picture.LAUNDRY, (1_400, 2_800), (4_200, 6_000), 0.6),
+        ShopSketch("钟楼茶馆", Picture.TEA, (1_200, 3_000), (4_200, 6_500), 0.4),
+        ShopSketch("阿福理发", Picture.BARBER, (2_000, 3_000), (4_200, 6_500), 0.65),
+        ShopSketch("明光眼镜", Picture.GLASSES, (2_200, 3_000), (4_400, 6_500), 0.8),
+        ShopSketch("向日葵洗衣", Picture.LAUNDRY, (1_500, 3_000), (4_200, 6_000), 0.65),
     ),
     "WB-1": (
-        ShopSketch("柳巷菜铺", Picture.GREENS, (700, 2_600), (4_500, 8_000)),
-        ShopSketch("安康药房", Picture.PHARMACY, (900, 2_900), (4_200, 6_500), 0.3),
-        ShopSketch("李师傅修车", Picture.BICYCLE, (800, 2_800), (4_200, 6_000), 0.75),
-        ShopSketch("半亩水果", Picture.FRUIT, (800, 2_600), (4_500, 7_500), 0.3),
+        ShopSketch("柳巷菜铺", Picture.GREENS, (1_000, 2_900), (4_500, 8_000)),
+        ShopSketch("安康药房", Picture.PHARMACY, (1_200, 3_000), (4_200, 6_500), 0.4),
+        ShopSketch("李师傅修车", Picture.BICYCLE, (1_000, 3_000), (4_200, 6_000), 0.8),
+        ShopSketch("半亩水果", Picture.FRUIT, (1_000, 2_900), (4_500, 7_500), 0.4),
     ),
 }
 OWNED: Final = ("老街面包房", "方老板", "EB-2", "老街面包房（钟楼店）")  # a merchant of two outlets, with an owner who looks after both
