@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from branches.models import Bank
-from core.limits import BAD_CODES_PER_HANDLE
+from core.limits import BAD_CODES_PER_HANDLE, COOL_DOWN, COOL_DOWN_POINTS_PER_DAY
 from merchants.models import Cashier
 from merchants.services import dismiss_cashier
 from points.queries import spendable
@@ -150,3 +150,19 @@ def test_a_dismissal_comes_before_or_after_a_capture_and_never_between(rich: Res
 def test_phones_enrolled_at_once_are_five_at_most(rich: Resident) -> None:
     at_once(lambda _n: enroll_device(resident=rich, at=S10_AT), range(THREADS))
     assert rich.devices.filter(revoked_at__isnull=True).count() == 5
+
+
+def test_many_tills_at_once_take_no_more_than_the_cool_down_leaves(rich: Resident, east: Bank, bakery: Cashier, grocer: Cashier) -> None:
+    give_points(resident=rich, bank=east, points=3 * COOL_DOWN_POINTS_PER_DAY)
+    Resident.objects.filter(pk=rich.pk).update(slow_since=S10_AT, slow_until=S10_AT + COOL_DOWN)
+    points = COOL_DOWN_POINTS_PER_DAY // 5
+    tills = [bakery, grocer] * (THREADS // 2)
+    claims = [scanned(rich, till, at=S10_AT) for till in tills]
+
+    def take(n: int) -> str:
+        return outcome(lambda: capture(cashier=tills[n], claim_id=claims[n].pk, points=points, key=f"k{n}", at=S10_AT))
+
+    answers = at_once(take, range(THREADS))
+
+    assert Counter(answers) == {"done": 5, "cool_down": THREADS - 5}
+    assert sum(Redemption.objects.values_list("points", flat=True)) == COOL_DOWN_POINTS_PER_DAY
