@@ -22,7 +22,7 @@ from bench.tills import open_tills
 from bench.world import make_bank, per_amount_rule
 from branches.models import Bank
 from core.clock import now
-from core.limits import FILE_CHUNK_ROWS
+from core.limits import COOL_DOWN, FILE_CHUNK_ROWS
 from core.rows import Row
 from drills.clients import Client
 from earning.events import EventIn
@@ -156,7 +156,7 @@ def phones_of(residents: Sequence[Resident], *, each: int) -> list[Phone]:
         handles.add(secrets.randbelow(HANDLES))
     owners = [resident for resident in residents for _phone in range(each)]
     devices = DeviceCredential.objects.bulk_create(
-        DeviceCredential(resident=owner, handle=handle, key_id=key_id, enrolled_at=at)
+        DeviceCredential(resident=owner, handle=handle, key_id=key_id, enrolled_at=at - COOL_DOWN)
         for owner, handle in zip(owners, handles, strict=True)
     )
     master = settings.CODE_KEYS[key_id]
