@@ -143,6 +143,7 @@ POINTS_PER_GIFT: Final = 5_000
 GIFT_POINTS_PER_DAY: Final = 10_000
 GIFTS_PER_DAY: Final = 10
 GIFT_LOOKUPS_PER_DAY: Final = 30
+NEWS_AGE: Final = timedelta(hours=1)  # that long a phone says that points came back
 GIFT_RECENTS: Final = 3  # people offered again
 
 # Notices of expiry
@@ -156,6 +157,7 @@ PAGE_BODY_BYTES: Final = 16 * 1024
 OUTLETS_NEAR: Final = 30
 CHART_MONTHS: Final = 6
 HISTORY_LINES: Final = 30
+HISTORY_MONTHS: Final = 12  # that can be chosen
 
 # The demo's people on the sign-in page
 DEMO_RESIDENTS_OFFERED: Final = 4

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -38,6 +39,8 @@ class Reason(NamedTuple):
     transfer_id: UUID | None
     refusal: str
     made_at: datetime
+    event_type: str
+    category: str
 
     @property
     def sentence_en(self) -> str:
@@ -50,6 +53,11 @@ class Reason(NamedTuple):
         """Why, in Chinese."""
         with override(CHINESE):
             return sentence(self)
+
+
+def category_of(facts: Mapping[str, Any] | None) -> str:
+    """What kind of bill it was, in the bank's word; empty if the bank didn't say."""
+    return str((facts or {}).get("category", ""))
 
 
 def sentence(reason: Reason) -> str:

@@ -15,7 +15,7 @@ from core.clock import alliance_zone, day_starts
 from core.errors import NotFound
 from core.limits import VERSIONS_PER_BANK
 from earning.choices import EventStatus
-from earning.explanations import Reason
+from earning.explanations import Reason, category_of
 from earning.models import Award, Cancellation, Event, Rule
 from earning.rules import RuleBook, VersionFacts
 from residents.models import BankLink
@@ -138,6 +138,8 @@ def reason_of(award: Award) -> Reason:
         transfer_id=award.transfer_id,
         refusal=award.refusal,
         made_at=award.made_at,
+        event_type=event.type,
+        category=category_of(event.facts),
     )
 
 

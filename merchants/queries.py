@@ -53,6 +53,13 @@ def outlets_near(*, neighborhood_id: int | None, branch_ids: Collection[int]) ->
     return Outlet.objects.filter(near, closed_at__isnull=True).select_related("merchant", "neighborhood").order_by("name", "pk")
 
 
+def outlets_open(*, limit: int) -> list[Outlet]:
+    """Open outlets, those that opened last first: for whoever lives nowhere that is known yet."""
+    return list(
+        Outlet.objects.filter(closed_at__isnull=True).select_related("merchant", "neighborhood").order_by("-opened_at", "-pk")[:limit]
+    )
+
+
 def working_till(*, user_id: int, outlet_id: int | None = None) -> Cashier | None:
     """
     Where the user stands now: at that outlet, or at the one they came to first. One statement.

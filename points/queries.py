@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from core.clock import alliance_day, alliance_zone
 from core.errors import NotFound
@@ -20,6 +20,11 @@ from points.errors import UnknownTerms
 from points.models import Account, Issuer, Posting, Sealed, Terms, Transfer, Unsealed, Wallet
 
 MONTHS_IN_YEAR = 12
+MINE: Final = (AccountKind.LOT, AccountKind.HOLD, AccountKind.ARREARS)
+WAYS: Final = {  # of a wallet's postings, those by which points came, and those by which they went
+    "in": Q(target_kind__in=MINE) & ~Q(source_kind__in=MINE),
+    "out": Q(source_kind__in=MINE) & ~Q(target_kind__in=MINE),
+}
 # What redemptions and their reversals moved, for the numbers (after, upto]: the fields of `SealedPart`. Kept as text, so that
 # what is made of many sealed facts can be made inside the database.
 SEALED_REDEMPTIONS: Final = """
@@ -267,6 +272,17 @@ def is_frozen(wallet: UUID) -> bool:
     return Wallet.objects.filter(pk=wallet, frozen_at__isnull=False).exists()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryAsked:
+    """Which transfers: after the transfer `before` in the list, within a time, some of them, those that came (`in`) or went (`out`)."""
+
+    before: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    ids: Collection[UUID] | None = None
+    way: str = ""
+
+
 def history(
     *wallets: UUID,
     issuers: Collection[UUID] | None = None,
@@ -300,6 +316,27 @@ def left_wallet(wallet: UUID, *, since: datetime, before: datetime | None = None
     with connection.cursor() as cursor:
         cursor.execute(LEFT_WALLET, {"wallet": str(wallet), "since": since, "before": before})
         return int(cursor.fetchone()[0])
+
+
+def history_by_time(*wallets: UUID, asked: HistoryAsked, limit: int) -> list[TransferView]:
+    """
+    A person's transfers as asked for, by the time when they happened, newest first.
+
+    A wallet's whole history is read to be sorted: for pages of one person, who has thousands of lines and not millions.
+    """
+    rows = _numbered().filter(party_id__in=wallets)
+    if asked.before is not None:
+        last = Transfer.objects.filter(party_id__in=wallets, id=asked.before).values("effective_at")[:1]
+        rows = rows.annotate(last=Subquery(last)).filter(Q(effective_at__lt=F("last")) | Q(effective_at=F("last"), id__lt=asked.before))
+    if asked.since is not None:
+        rows = rows.filter(effective_at__gte=asked.since)
+    if asked.until is not None:
+        rows = rows.filter(effective_at__lt=asked.until)
+    if asked.ids is not None:
+        rows = rows.filter(id__in=list(asked.ids))
+    if asked.way:
+        rows = rows.filter(Exists(Posting.objects.filter(WAYS[asked.way], party_id=OuterRef("party_id"), transfer_id=OuterRef("id"))))
+    return _with_postings(list(rows.order_by("-effective_at", "-id")[:limit]))
 
 
 def moved_by_month(*wallets: UUID, since: datetime) -> list[MonthView]:

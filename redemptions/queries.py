@@ -14,16 +14,17 @@ from django.db.models.functions import ExtractHour
 from branches.models import Bank
 from core.clock import alliance_day, alliance_zone, day_starts
 from core.errors import Outcome
-from core.limits import PAGE_SIZE
+from core.limits import CLAIM_SECONDS, PAGE_SIZE
 from core.names import first_letter
 from merchants.models import Cashier
 from points.queries import transfers
 from redemptions.access import receipt_for, redemptions_of, redemptions_of_resident, with_parties
 from redemptions.errors import NotTaken
-from redemptions.models import Redemption, Refund, Undo
+from redemptions.models import Claim, Redemption, Refund, Undo
 from redemptions.receipts import read_receipt_number, receipt_number
-from redemptions.services.captures import kept_answer
+from redemptions.services.captures import kept_answer, kept_refusal
 from residents.models import Resident
+from residents.queries import all_of
 
 HIDDEN = "**"
 
@@ -63,6 +64,15 @@ class GivenBack:
     points: int
     reason: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkout:
+    """A scan as the resident sees it: where, and why nothing was taken, if a try was refused."""
+
+    id: UUID
+    outlet: str
+    refusal: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +198,37 @@ def receipts_of_resident(*, resident: Resident, transfer_ids: Collection[UUID]) 
         if receipts[number].undone_at is not None:
             found[row.undo.transfer_id] = receipts[number]
     return found
+
+
+def checkout_of(*, resident: Resident, at: datetime) -> Checkout | None:
+    """The resident's latest scan that is still open, with why nothing was taken if it was refused; at most two queries."""
+    opened = Claim.objects.filter(resident=resident, opened_at__gt=at - timedelta(seconds=CLAIM_SECONDS))
+    claim = opened.select_related("outlet", "redemption").order_by("-pk").first()
+    if claim is None or claim.closed_at is not None or hasattr(claim, "redemption"):
+        return None
+    refused = claim.refusals.order_by("-pk").first()
+    return Checkout(id=claim.pk, outlet=claim.outlet.name, refusal=str(kept_refusal(refused)) if refused else "")
+
+
+def came_back(*, resident: Resident, since: datetime) -> Receipt | None:
+    """The newest receipt of which points were given back since then; one query."""
+    lately = Q(undo__undone_at__gt=since) | Q(refunds__refunded_at__gt=since)
+    row = with_parties(Redemption.objects.filter(lately, resident=resident, given_back__gt=0)).order_by("-pk").first()
+    return None if row is None else receipt_of(row)
+
+
+def outlets_of_resident(*, resident: Resident) -> dict[int, str]:
+    """The outlets where a resident spent points, by name; one query."""
+    spent = Redemption.objects.filter(resident__in=all_of(resident=resident))
+    rows = spent.order_by("outlet__name", "outlet_id").values_list("outlet_id", "outlet__name").distinct()
+    return dict(rows[:PAGE_SIZE])
+
+
+def transfers_at(*, resident: Resident, outlet_id: int) -> list[UUID]:
+    """What a resident spent at an outlet and got back there, by the ledger's ids; three queries."""
+    made = Redemption.objects.filter(resident__in=all_of(resident=resident), outlet_id=outlet_id)
+    undone, refunded = Undo.objects.filter(redemption__in=made), Refund.objects.filter(redemption__in=made)
+    return [found for rows in (made, undone, refunded) for found in rows.values_list("transfer_id", flat=True)]
 
 
 def latest_receipt(*, resident: Resident) -> Receipt | None:

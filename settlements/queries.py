@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, DateField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 
 from core.money import major
@@ -37,6 +39,28 @@ def statements_of_merchant(*, merchant_id: UUID, limit: int, before: date | None
     if before is not None:
         statements = statements.filter(day__lt=before)
     return list(statements.select_related("acquirer").order_by("-day")[:limit])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthOfStatements:
+    """What a merchant's statements of one month come to."""
+
+    first_day: date
+    days: int
+    points: int
+    payable_minor: int
+
+
+def months_of_merchant(*, merchant_id: UUID, first: date, last: date) -> dict[date, MonthOfStatements]:
+    """What a merchant's whole months from that of one day to that of another come to, by their first day; one query."""
+    after = (last.replace(day=1) + timedelta(days=31)).replace(day=1)
+    rows = MerchantStatement.objects.filter(merchant_id=merchant_id, day__gte=first.replace(day=1), day__lt=after)
+    sums = rows.annotate(month=TruncMonth("day_id", output_field=DateField())).values("month")
+    totals = sums.annotate(days=Count("pk"), all_points=Sum("points"), payable=Sum("payable_minor")).order_by("month")
+    return {
+        row["month"]: MonthOfStatements(first_day=row["month"], days=row["days"], points=row["all_points"], payable_minor=row["payable"])
+        for row in totals
+    }
 
 
 def lines_of(*, statement: MerchantStatement) -> QuerySet[MerchantLine]:

@@ -63,6 +63,7 @@ class Known(NamedTuple):
     occurred_at: datetime
     amount_minor: int | None
     currency: str
+    category: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,8 @@ def reason_for(event: Known, decision: Decision, *, at: datetime) -> Reason:
         transfer_id=decision.transfer_id,
         refusal=decision.refusal,
         made_at=at,
+        event_type=event.type,
+        category=event.category,
     )
 
 

@@ -26,7 +26,7 @@ from core.limits import EVENT_ID, EVENT_TRIES_WHEN_BUSY, EVENTS_PER_CHUNK
 from core.outbox.services import publish
 from earning.choices import EventAnswer, EventStatus
 from earning.events import AmountMissing, EventIn, EventRefused, TypeUnknown, content_hash, read_event
-from earning.explanations import Reason
+from earning.explanations import Reason, category_of
 from earning.models import Event, EventConflict
 from earning.queries import StoredEvent, rule_book, stored_events, why_events
 from earning.rules import RuleBook, counted
@@ -253,7 +253,8 @@ def status_after(reasons: Sequence[Reason], *, paused: bool) -> EventStatus:
 
 def _known(arrival: _Arrival, link: LinkFacts) -> Known:
     event = arrival.event
-    return Known(arrival.id, link.wallet_id, event.type, arrival.day, event.occurred_at, event.amount_minor, event.currency)
+    category = category_of(event.facts)
+    return Known(arrival.id, link.wallet_id, event.type, arrival.day, event.occurred_at, event.amount_minor, event.currency, category)
 
 
 def _answer_again(bank: Bank, repeats: Sequence[_Arrival], *, at: datetime, origin: str) -> dict[int, EventOutcome]:

@@ -14,6 +14,7 @@ from core.clock import alliance_day
 from core.limits import EVENTS_PER_CHUNK, WAITING_BANKS_PER_SWEEP
 from core.outbox.services import publish
 from earning.choices import EventStatus
+from earning.explanations import category_of
 from earning.models import Event
 from earning.queries import banks_with_paused, banks_with_work, rule_book
 from earning.services.awarding import IssuancePaused, Known, award, freeze_deciding, reason_for
@@ -109,4 +110,4 @@ def _decide(bank: Bank, events: Collection[Event], links: dict[bytes, LinkFacts]
 
 def _known(event: Event, link: LinkFacts) -> Known:
     day = alliance_day(event.occurred_at)
-    return Known(event.pk, link.wallet_id, event.type, day, event.occurred_at, event.amount_minor, event.currency)
+    return Known(event.pk, link.wallet_id, event.type, day, event.occurred_at, event.amount_minor, event.currency, category_of(event.facts))

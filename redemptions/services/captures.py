@@ -72,6 +72,11 @@ def kept_answer(*, outlet_id: int, key: str) -> Outcome[Redemption] | None:
     return _told_again(known) if known and known.number is not None else None
 
 
+def kept_refusal(refused: RefusedCapture) -> DomainError:
+    """A refusal as it was said."""
+    return KEPT[refused.code](**refused.details)
+
+
 def _check_form(points: int, key: str) -> None:
     check_key(key)
     if refusal := over_limit(RedemptionFacts(points=points)):
@@ -158,5 +163,4 @@ def _told_again(known: Answer, asked: bytes | None = None) -> Outcome[Redemption
     assert known.number is not None, "what gave points back was asked for in other words"
     if known.taken:
         return Done(Redemption.objects.select_related("resident", "outlet__merchant", "undo").get(pk=known.number))
-    refused = RefusedCapture.objects.get(pk=known.number)
-    return Refused(KEPT[refused.code](**refused.details))
+    return Refused(kept_refusal(RefusedCapture.objects.get(pk=known.number)))

@@ -8,6 +8,10 @@ document.addEventListener("submit", sendOnce);
 window.addEventListener("pageshow", releaseForms);
 offerHomeScreen(document.getElementById("home-screen"));
 watchPresence();
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false; // only where it can do something
+  button.addEventListener("click", () => window.print());
+}
 
 /** Not before the page stands: what it shows comes first. */
 function afterLoad(act) {

@@ -98,6 +98,7 @@ NOBODY: Final = {
     "earning.services.waiting.sweep_paused": CLOCK,
     "earning.services.waiting.sweep_waiting": CLOCK,
     "redemptions.services.captures.kept_answer": READS,
+    "redemptions.services.captures.kept_refusal": READS,
     "redemptions.services.claims.close_claims": NEWS,
     "redemptions.services.claims.forget_old_codes": CLOCK,
     "redemptions.services.tills.read_reason": READS,

@@ -18,8 +18,10 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from branches.models import Bank
 from core.clock import now
 from core.limits import CODES_AHEAD, HISTORY_LINES
+from identity.models import User
 from identity.services import user_with_phone
 from merchants.models import Cashier
+from points.errors import InsufficientPoints
 from points.queries import history, spendable
 from redemptions.errors import BadCode
 from redemptions.models import DeviceCredential
@@ -111,17 +113,19 @@ def test_one_who_is_no_resident_is_led_to_their_bank(bakery: Cashier) -> None:
     assert client.get("/history/").headers["Location"] == "/bank/"
 
 
-def test_a_line_opens_to_why_in_both_languages(browser: Client, mei: Resident, east: Bank) -> None:
+def test_a_line_opens_to_why_in_the_readers_language_alone(browser: Client, mei: Resident, east: Bank) -> None:
     bill_rule(east)
     send(east, bill(24520, paid=now()), at=now())
     line = re.search(r'href="(/history/[0-9a-f-]+/)"', browser.get("/history/").content.decode())
     assert line
 
-    page = browser.get(line[1])
+    english = text_of(browser.get(line[1]))
+    browser.cookies["django_language"] = "zh-hans"
+    chinese = text_of(browser.get(line[1]))
 
-    assert "1 point for each full 10 yuan: 245.20 yuan gave 24 points." in text_of(page)
-    assert '<p lang="en">' in page.content.decode()
-    assert 'lang="zh-Hans">' in page.content.decode()
+    sentences = "1 point for each full 10 yuan: 245.20 yuan gave 24 points.", "每满10元得1分：245.20元得24分。"
+    assert [said in english for said in sentences] == [True, False]
+    assert [said in chinese for said in sentences] == [False, True]
 
 
 def test_a_line_opens_to_where_and_receipt(browser: Client, mei: Resident, east: Bank, bakery: Cashier) -> None:
@@ -167,7 +171,8 @@ def test_the_history_goes_on_where_a_page_ends(browser: Client, mei: Resident, e
 
     lines = [re.findall(r'href="/history/([0-9a-f-]{36})/"', page) for page in (first, second)]
     assert [len(found) for found in lines] == [HISTORY_LINES, 3]
-    assert [item for found in lines for item in found] == [str(view.id) for view in history(mei.wallet_id, limit=99)]
+    by_time = sorted(history(mei.wallet_id, limit=99), key=lambda view: (view.effective_at, view.id), reverse=True)
+    assert [item for found in lines for item in found] == [str(view.id) for view in by_time]
     assert "?before=" not in second
 
 
@@ -290,6 +295,33 @@ def test_the_present_tells_the_newest_receipt_and_whether_the_phone_may(
     assert browser.get("/resident/now", {"handle": "000000000"}).json()["phone"] is False
 
 
+def test_the_present_tells_of_a_scan_of_a_refusal_and_of_what_came_back(
+    browser: Client, mei: Resident, east: Bank, bakery: Cashier
+) -> None:
+    give_points(resident=mei, bank=east, points=50, at=now())
+    phone = enroll_device(resident=mei, at=now())
+    ask = {"handle": f"{phone.device.handle:09d}"}
+    assert [browser.get("/resident/now", ask).json()[name] for name in ("read_step", "checkout", "came_back")] == [None, None, None]
+
+    claim = claim_code(cashier=bakery, code=trial_code(resident=mei, at=now()), key="scan", at=now())
+    scanned = browser.get("/resident/now", ask).json()
+    phone.device.refresh_from_db()
+    assert scanned["checkout"] == {"id": str(claim.pk), "outlet": "Bakery", "refusal": ""}
+    assert scanned["read_step"] == phone.device.last_step
+
+    with pytest.raises(InsufficientPoints):
+        capture(cashier=bakery, claim_id=claim.pk, points=51, key="too-much", at=now())
+    refused = browser.get("/resident/now", {**ask}, headers={"accept-language": "en"}).json()["checkout"]["refusal"]
+    assert refused == "Not enough points: 51 are needed, 50 can be spent now."
+
+    taken = capture(cashier=bakery, claim_id=claim.pk, points=20, key="less", at=now())
+    assert browser.get("/resident/now", ask).json()["checkout"] is None
+    undo(cashier=bakery, receipt=taken.receipt, reason="Wrong amount", key="u", at=now())
+    back = browser.get("/resident/now", ask).json()["came_back"]
+    assert back == {"receipt": taken.receipt, "outlet": "Bakery", "points": 20}
+    assert "20 points came back from Bakery." in text_of(browser.get("/"))
+
+
 def test_the_code_page_says_nothing_about_anybody(browser: Client, mei: Resident, east: Bank) -> None:
     give_points(resident=mei, bank=east, points=987, at=now())
     browser.get("/")
@@ -358,6 +390,26 @@ def test_error_pages_stand_without_a_request(name: str) -> None:
 
     assert 'href="/"' in page
     assert "<h1>" in page
+
+
+def test_a_newcomer_is_greeted_without_a_number_and_sees_shops_and_the_way(bakery: Cashier) -> None:
+    client = _newcomer()
+    User.objects.update(name="")
+
+    page = text_of(client.get("/"))
+    led = client.get("/history/", follow=True)
+
+    assert "#" not in page
+    assert all(said in page for said in ("Good to see you", "How it works", "Bakery", "Show this at the branch", "138****1002"))
+    assert led.redirect_chain[-1][0] == "/bank/"
+    assert "This page is about your points. Link your bank first." in text_of(led)
+
+
+def test_worth_stands_under_points(browser: Client, mei: Resident, east: Bank) -> None:
+    give_points(resident=mei, bank=east, points=51, at=now())
+    assert "51 points worth ¥0.51" in text_of(browser.get("/"))
+    browser.cookies["django_language"] = "zh-hans"
+    assert "约合0.51元" in text_of(browser.get("/"))
 
 
 def _newcomer() -> Client:

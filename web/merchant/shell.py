@@ -44,6 +44,7 @@ FILES: Final = (
     "js/till/second_thought.js",
     "js/till/settle.js",
     "js/till/sounds.js",
+    "js/till/today.js",
     "js/till/typing.js",
     "js/till/verdict.js",
     "js/till/words.js",

@@ -44,6 +44,7 @@ class LineStory:
 
     line: Line
     receipt: Receipt | None
+    here: bool  # the receipt is of the outlet that looks at it, and can be opened there
     parts: Sequence[Part]
     statement_id: object
     statement_day: date
@@ -77,12 +78,13 @@ def statement_line(line: MerchantLine) -> Line:
     )
 
 
-def line_story(line: MerchantLine) -> LineStory:
-    """One line with its receipt and the banks it is made of."""
+def line_story(line: MerchantLine, *, outlet_id: int) -> LineStory:
+    """One line with its receipt and the banks it is made of, as this outlet of the merchant sees it."""
     parts = line.parts.select_related("issuer").order_by("-points", "pk")
     return LineStory(
         line=statement_line(line),
         receipt=receipt_of(line.redemption) if line.redemption else None,
+        here=line.redemption is not None and line.redemption.outlet_id == outlet_id,
         parts=[Part(bank=part.issuer.name, points=part.points) for part in parts],
         statement_id=line.statement_id,
         statement_day=line.statement.day_id,

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from core.errors import NotFound
@@ -47,6 +49,7 @@ def resident_page(view: Callable[Concatenate[HttpRequest, Resident, P], HttpResp
         try:
             resident = resident_of(user=user)
         except NotFound:
+            messages.info(request, _("This page is about your points. Link your bank first."))
             return redirect("resident-bank")
         return view(request, resident, *args, **kwargs)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.resident import giving, pages, proofs, shell
+from web.resident import activity, giving, pages, proofs, shell
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("code/", pages.show_code, name="resident-code"),
-    path("history/", pages.show_history, name="resident-history-page"),
+    path("history/", activity.show_history, name="resident-history-page"),
     path("history/<uuid:transfer_id>/", pages.show_transfer, name="resident-transfer"),
     path("history/<uuid:transfer_id>/proof/", proofs.show_proof, name="resident-proof"),
     path("gift/", giving.begin_gift, name="resident-gift"),

@@ -15,11 +15,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.clock import now
 from core.errors import DomainError, NotFound
-from core.limits import HISTORY_LINES, OUTLETS_NEAR
+from core.limits import NEWS_AGE, OUTLETS_NEAR
 from identity.models import User
-from merchants.queries import outlets_near, tills_of, working_till
+from identity.phones import familiar_phone
+from identity.queries import phone_of
+from merchants.queries import outlets_near, outlets_open, tills_of, working_till
 from points.log.seals import seal_of_number
-from points.queries import history, is_frozen, lots, owed, spendable, transfers
+from points.queries import is_frozen, lots, owed, spendable, transfers
+from redemptions.queries import came_back
 from residents.access import resident_of
 from residents.cooling import cooling_of
 from residents.models import Resident
@@ -27,7 +30,7 @@ from residents.queries import links_of, wallets_of
 from residents.services import claim_link
 from web.resident.actors import phone_since, resident_page, signed_in_page
 from web.resident.forms import BankForm
-from web.resident.showing import debts, expiries, lines, months, story
+from web.resident.showing import debts, expiries, story
 from web.sign_in.sessions import sessions_shown
 
 
@@ -41,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
     try:
         resident = resident_of(user=request.user)
     except NotFound:
-        return render(request, "resident/newcomer.html", {"tills": tills_of(user_id=request.user.pk)[:1]})
+        return _newcomer(request, request.user)
     return _home(request, resident)
 
 
@@ -50,19 +53,6 @@ def home(request: HttpRequest) -> HttpResponse:
 def show_code(request: HttpRequest) -> HttpResponse:
     """The page that makes codes on the phone. It says nothing about anybody, so that phones may keep it."""
     return render(request, "resident/code.html")
-
-
-@require_safe
-@resident_page
-def show_history(request: HttpRequest, resident: Resident) -> HttpResponse:
-    """What moved, newest first; `?before=` asks for the next page."""
-    before = _transfer_id(request.GET.get("before", ""))
-    wallets = wallets_of(resident=resident)
-    found = history(*wallets, before=before, limit=HISTORY_LINES + 1)
-    shown = lines(found[:HISTORY_LINES], resident=resident)
-    more = shown[-1].id if len(found) > HISTORY_LINES else None
-    chart = None if before else months(wallets=wallets, at=now())
-    return render(request, "resident/history.html", {"lines": shown, "more": more, "chart": chart, "first": before is None})
 
 
 @require_safe
@@ -112,16 +102,14 @@ def offline(request: HttpRequest) -> HttpResponse:
     return render(request, "resident/offline.html")
 
 
-def _transfer_id(text: str) -> UUID | None:
-    """
-    The transfer that was asked for; None if none was.
-
-    :raises NotFound: if it can't be one.
-    """
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        raise NotFound from None
+def _newcomer(request: HttpRequest, user: User) -> HttpResponse:
+    phone = phone_of(user=user)
+    told = {
+        "tills": tills_of(user_id=user.pk)[:1],
+        "outlets": outlets_open(limit=OUTLETS_NEAR),
+        "phone": familiar_phone(phone) if phone else "",
+    }
+    return render(request, "resident/newcomer.html", told)
 
 
 def _home(request: HttpRequest, resident: Resident) -> HttpResponse:
@@ -134,6 +122,7 @@ def _home(request: HttpRequest, resident: Resident) -> HttpResponse:
         {
             "resident": resident,
             "spendable": spendable(resident.wallet_id, at=at),
+            "back": came_back(resident=resident, since=at - NEWS_AGE),
             "frozen": is_frozen(resident.wallet_id),
             "cooling": cooling_of(resident, phone_since=phone_since(request), at=at),
             "debts": debts(owed(resident.wallet_id)),

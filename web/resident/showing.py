@@ -24,6 +24,7 @@ from points.queries import LotView, TransferView, moved_by_month, restored_days
 from redemptions.queries import Receipt, bank_names, receipts_of_resident
 from residents.models import Resident
 from web.charts import Chart, bars_by_name
+from web.resident.deeds import deed, is_sign_in
 from web.resident.gifts import other, others
 from web.resident.sentences import Known, points_on, remarks, sends, sentences
 from web.resident.wallet import signed
@@ -80,11 +81,26 @@ class Line:
     month: date
     told: Sequence[str]
     taken: Receipt | None
+    signed_in: bool
 
     @property
     def way(self) -> str:
         """Into the wallet or out of it; neither for what is only kept apart."""
         return "" if not self.moved else "in" if self.points >= 0 else "out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """A month of the history: its lines, and apart from them the many small ones of signing in."""
+
+    first_day: date
+    lines: Sequence[Line]
+    sign_ins: Sequence[Line]
+
+    @property
+    def sign_in_points(self) -> int:
+        """What signing in gave together."""
+        return sum(line.points for line in self.sign_ins)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +149,17 @@ def lines(transfers: Sequence[TransferView], *, resident: Resident) -> list[Line
     receipts = receipts_of_resident(resident=resident, transfer_ids=ids)
     common = _known(transfers, receipts)
     return [_line(transfer, _why(transfer, whys), replace(common, receipt=receipts.get(transfer.id))) for transfer in transfers]
+
+
+def by_month(lines: Sequence[Line]) -> list[Month]:
+    """The lines month by month in their order; signing in is told once a month, unless it happened once."""
+    found = []
+    for first_day, group in groupby(lines, key=lambda line: line.month):
+        of_month = list(group)
+        sign_ins = [line for line in of_month if line.signed_in]
+        folded = sign_ins if len(sign_ins) > 1 else []
+        found.append(Month(first_day=first_day, lines=[line for line in of_month if line not in folded], sign_ins=folded))
+    return found
 
 
 def story(transfer: TransferView, *, resident: Resident) -> Story:
@@ -216,6 +243,7 @@ def _line(transfer: TransferView, why: Why | None, known: Known) -> Line:
         month=alliance_day(transfer.effective_at).replace(day=1),
         told=remarks(transfer, known),
         taken=known.receipt if transfer.reason in {Reason.REDEEM, Reason.CAPTURE} else None,
+        signed_in=transfer.reason == Reason.EARN and is_sign_in(why),
     )
 
 
@@ -226,7 +254,7 @@ def _words(transfer: TransferView, why: Why | None, known: Known) -> tuple[str, 
         title = _("Points given away")
     if name := other(transfer, known.others):
         note = name
-    named = why.rule_name if why else known.place(transfer)
+    named = deed(why) if why else known.place(transfer)
     return icon, named or title, note
 
 

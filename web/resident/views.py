@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from core.clock import now
+from core.limits import NEWS_AGE
 from identity.models import User
 from points.queries import history as history_of
 from points.queries import lots, spendable
 from redemptions.access import devices_of
-from redemptions.queries import Receipt, latest_receipt
+from redemptions.queries import Receipt, came_back, checkout_of, latest_receipt
 from redemptions.services import codes_ahead, enroll_device
 from residents.access import resident_of, wallets_of_user
 from residents.models import Resident
@@ -90,20 +91,28 @@ def present(request: HttpRequest) -> HttpResponse:
     """How things stand: `?handle=` asks whether that phone may show codes. Asked every two seconds while a code is shown."""
     at, resident = now(), _resident(request)
     handle = request.GET.get("handle", "")
-    known = len(handle) == HANDLE_DIGITS and handle.isascii() and handle.isdigit()
-    phone = known and devices_of(resident=resident).filter(handle=int(handle)).exists()
-    if phone and request.session.get(PHONE_IN_SESSION) != int(handle):
+    named = devices_of(resident=resident).filter(handle=int(handle)) if _is_handle(handle) else None
+    phone = None if named is None else named.values("last_step").first()
+    latest, checkout = latest_receipt(resident=resident), checkout_of(resident=resident, at=at)
+    back = came_back(resident=resident, since=at - NEWS_AGE)
+    if phone is not None and request.session.get(PHONE_IN_SESSION) != int(handle):
         request.session[PHONE_IN_SESSION] = int(handle)  # enrolled in an earlier session; whoever ends this one stops that phone
-    latest = latest_receipt(resident=resident)
     return JsonResponse(
         {
             "resident": str(resident.pk),
             "spendable": spendable(resident.wallet_id, at=at),
-            "phone": phone,
+            "phone": phone is not None,
+            "read_step": phone and phone["last_step"],
+            "checkout": checkout and {"id": str(checkout.id), "outlet": checkout.outlet, "refusal": checkout.refusal},
+            "came_back": back and {"receipt": back.number, "outlet": back.outlet, "points": back.given_back},
             "latest": latest and _facts(latest),
             "server_time": now().isoformat(),
         }
     )
+
+
+def _is_handle(text: str) -> bool:
+    return len(text) == HANDLE_DIGITS and text.isascii() and text.isdigit()
 
 
 def _facts(receipt: Receipt) -> dict[str, str | int]:

@@ -13,6 +13,7 @@ const NEWS_LATER_MS = 10_000;
 const DIGITS_STAY_STEPS = 3; // while they are being typed; taken for four
 const CODE_ROOM = 420;
 const CODE_ROOM_OF_WIDTH = 0.86;
+const CODE_ROOM_OF_HEIGHT = 0.45; // on a short screen what is below stays in sight
 
 const page = document.getElementById("code-page");
 const addresses = { now: page.dataset.now, devices: page.dataset.devices, codes: page.dataset.codes };
@@ -31,6 +32,7 @@ let latest; // the newest receipt's number at the last answer; undefined before 
 let newsUntil = 0;
 let askedAt = 0;
 let digitsStep = null;
+let readStep = -1; // the newest step whose code a till has read
 
 start();
 
@@ -119,15 +121,15 @@ async function tick() {
   inSight = !document.hidden;
   if (!source || document.hidden || isChecking) return;
   const seconds = clock.now() / 1000;
-  const step = stepAt(seconds);
-  moveRing(STEP_SECONDS - (seconds % STEP_SECONDS));
+  const step = freshStep(stepAt(seconds));
+  moveRing((step + 1) * STEP_SECONDS - seconds);
   tellDigitsLeft(seconds);
   if (step === shownStep) return;
   shownStep = step;
   try {
     const digits = await source.codeAt(step);
     if (document.hidden || step !== shownStep) return;
-    drawCode(part.canvas, digits, Math.min(CODE_ROOM, page.clientWidth * CODE_ROOM_OF_WIDTH));
+    drawCode(part.canvas, digits, Math.min(CODE_ROOM, page.clientWidth * CODE_ROOM_OF_WIDTH, innerHeight * CODE_ROOM_OF_HEIGHT));
     showDigits(digits, step);
     page.dataset.digits = page.dataset.tell ? digits : "";
   } catch (error) {
@@ -156,6 +158,11 @@ function hideCode() {
   shownStep = digitsStep = null;
 }
 
+/** The step of this moment; one ahead, which tills take too, when this one's code was read. */
+function freshStep(step) {
+  return Math.min(Math.max(step, readStep + 1), step + 1);
+}
+
 /** When what stands now has been painted. */
 function afterFrame(act) {
   requestAnimationFrame(() => setTimeout(act));
@@ -168,7 +175,7 @@ function moveRing(left) {
 
 /** The digits for typing. They stand still longer than the code: nobody types twenty-seven in a quarter of a minute. */
 function showDigits(digits, step) {
-  const stays = digitsStep !== null && step >= digitsStep && step < digitsStep + DIGITS_STAY_STEPS;
+  const stays = digitsStep !== null && digitsStep > readStep && step >= digitsStep && step < digitsStep + DIGITS_STAY_STEPS;
   if (stays && part.typing.open) return;
   digitsStep = step;
   part.digits.textContent = digits.match(/.{1,4}/g).join(" ");
@@ -176,7 +183,10 @@ function showDigits(digits, step) {
 
 /** Once open, the digits stay: somebody may be typing them already. Hidden again, the newest take their place. */
 function onTyping() {
-  if (part.typing.open) return;
+  if (part.typing.open) {
+    afterFrame(() => part.digits.scrollIntoView({ block: "center" }));
+    return;
+  }
   shownStep = digitsStep = null;
   tick();
 }
@@ -214,9 +224,32 @@ function noteNow(now) {
   void vault.update({ points: now.spendable, pointsAt: Date.now(), offsetMs: now.offsetMs });
   if (now.latest && isNews(now)) {
     newsUntil = Date.now() + NEWS_OFTEN_MS;
-    void import("../outcome.js").then(({ showOutcome }) => showOutcome(document.getElementById("taken"), now.latest));
+    void import("../outcome.js").then(({ showOutcome }) => showOutcome(document.getElementById("taken"), paid(now)));
   }
   latest = now.latest?.receipt ?? null;
+  readStep = now.read_step ?? -1;
+  tellAbout("scanned", now.checkout && !now.checkout.refusal && now.checkout);
+  tellAbout("refused", now.checkout?.refusal && { outlet: now.checkout.outlet, why: now.checkout.refusal });
+  tellAbout("came-back", now.came_back);
+}
+
+/** A line about what a till did, while it is news. */
+function tellAbout(name, facts) {
+  const place = part[name];
+  const words = facts ? place.dataset.words.replace(/\{(\w+)\}/g, (_all, fact) => facts[fact].toLocaleString("en")) : "";
+  if (place.textContent === words) return;
+  place.textContent = words; // only when it changed: it is read aloud
+  place.hidden = !facts;
+  newsUntil = Date.now() + NEWS_OFTEN_MS;
+}
+
+/** What was paid and what is left, with their worth: one point is worth one fen. */
+function paid(now) {
+  return { ...now.latest, worth: yuan(now.latest.points), left: now.spendable, left_worth: yuan(now.spendable) };
+}
+
+function yuan(points) {
+  return (points / 100).toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }
 
 /** Another receipt than at the last answer. Before the first (opened without network): one of later than the page's opening. */

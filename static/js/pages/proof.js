@@ -8,6 +8,7 @@ const proof = JSON.parse(document.getElementById("proof").textContent);
 const words = document.getElementById("words").content;
 const steps = document.getElementById("steps");
 const button = document.getElementById("check");
+const verdict = document.getElementById("verdict");
 
 try {
   draw(document.getElementById("code"), proof.code);
@@ -16,11 +17,12 @@ try {
   document.getElementById("no-code").hidden = false;
 }
 button.addEventListener("click", run);
-button.disabled = false;
+void run();
 
 async function run() {
   button.disabled = true;
   steps.replaceChildren();
+  conclude("checking");
   try {
     if (globalThis.crypto?.subtle) {
       for await (const [step, state, more] of check(proof, read)) say(step + WORDS[state], state, more);
@@ -30,8 +32,22 @@ async function run() {
   } catch {
     say("unreadable", "wrong");
   } finally {
+    conclude(worst());
     button.disabled = false;
   }
+}
+
+/** One wrong step makes it wrong; one that could not be done leaves it open. */
+function worst() {
+  const states = [...steps.children].map((step) => step.dataset.state);
+  return ["wrong", "unknown"].find((state) => states.includes(state)) ?? "right";
+}
+
+/** The answer first, large; the steps are for who wants them, or needs them. */
+function conclude(state) {
+  verdict.dataset.state = state;
+  for (const place of verdict.querySelectorAll("[data-right]")) place.textContent = place.dataset[state] ?? place.textContent;
+  if (state === "wrong" || state === "unknown") document.getElementById("how").open = true;
 }
 
 async function read(address) {

@@ -7,6 +7,7 @@ import { Scanner } from "../till/scanner.js";
 import { SecondThought } from "../till/second_thought.js";
 import { isOpen, settle } from "../till/settle.js";
 import { unlock } from "../till/sounds.js";
+import { drawToday } from "../till/today.js";
 import { Typing } from "../till/typing.js";
 import { isResidentsCode } from "../till/digits.js";
 import { dismiss, hideWait, showDone, showNo, showWait } from "../till/verdict.js";
@@ -41,6 +42,7 @@ function start() {
   prepareReader(page.dataset.reader).catch(() => {}); // told when a picture is to be read
   keepAwake();
   page.dataset.ready = "yes";
+  void drawToday(page.querySelector("[data-part=today]"), { address: page.dataset.today, receipt: page.dataset.receipt, outlet });
   void resume();
 }
 
@@ -219,6 +221,7 @@ function rest({ keepNotice = false } = {}) {
   scanner.close();
   keypad.clear();
   show("ready");
+  void drawToday(page.querySelector("[data-part=today]"), { address: page.dataset.today, receipt: page.dataset.receipt, outlet });
 }
 
 function onBack() {

@@ -2,6 +2,8 @@
 import { digitsOf, grouped, isResidentsCode, LENGTH } from "./digits.js";
 import { say } from "./words.js";
 
+const GROUP = 4;
+
 export class Typing {
   #input;
   #count;
@@ -46,8 +48,8 @@ export class Typing {
   }
 
   #complain(digits) {
-    if (digits.length === LENGTH && !digits.startsWith("71")) this.#show(say("other_code"));
-    else this.#show(say(digits.length === LENGTH ? "mistyped" : "too_few"));
+    this.#show(say(digits.length === LENGTH ? "mistyped" : "too_few"));
+    if (digits.length === LENGTH && !digits.startsWith("71")) this.#input.setSelectionRange(0, GROUP); // then it is in the first group
   }
 
   #show(words) {
