@@ -88,7 +88,7 @@ def test_signing_in_linking_a_bank_and_why(phones: Phones, east: Bank) -> None:
     page.keyboard.type(code)
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("East Bank knows you now.")
+    expect(page.get_by_role("status").first).to_contain_text("East Bank knows you now.")
     follow(page, "History")
     follow(page, re.compile("^Bill payment 245.20 yuan"))
     expect(page.get_by_role("region", name="Why")).to_contain_text("245.20 yuan gave 24 points.")

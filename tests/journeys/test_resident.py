@@ -80,7 +80,7 @@ def test_from_a_phone_number_to_why_the_points_came(phones: Phones, east: Bank) 
     page.get_by_label("One-time code").fill(code)
     page.get_by_role("button", name="Link").click()
 
-    expect(page.get_by_role("status")).to_contain_text("East Bank knows you now.")
+    expect(page.get_by_role("status").first).to_contain_text("East Bank knows you now.")
     expect(page.locator(".points--huge")).to_have_text("24 points")
     page.get_by_role("link", name="History").click()
     page.get_by_role("link", name="Bill payment 245.20 yuan").click()
