@@ -29,7 +29,6 @@ KINDS: Final = {
     "desk-settlements-merchantline-row",
 }
 NO_PAGES: Final = {"desk-search"}  # a part, put into the page that asked for it
-PATIENCE_MS: Final = 30_000
 UNFOLDS: Final = {  # what Unfold's own scripts write, by rule and by the beginning of the element; no rule is switched off
     # SimpleBar gives every part that scrolls the same name, when it has loaded, and takes no other
     "landmark-unique": '<div class="simplebar-content-wrapper"',
@@ -48,7 +47,6 @@ def test_the_desk_keeps_nobody_out(phones: Phones, mei: Resident, bakery: Cashie
     found: dict[str, list[list[str]]] = {}
     for eyes in (Eyes.STAFF, Eyes.NOBODY):
         phone = phones(language=language, viewport=DESKTOP, color_scheme=scheme, reduced_motion="reduce")
-        phone.context.set_default_navigation_timeout(PATIENCE_MS)
         if eyes in world.users:
             phone.sign_in(world.users[eyes])
         found |= walk(phone, [view for view in seen if view.eyes is eyes])
@@ -61,7 +59,6 @@ def test_the_desk_keeps_nobody_out(phones: Phones, mei: Resident, bakery: Cashie
 @pytest.mark.long
 def test_an_empty_desk_keeps_nobody_out(phones: Phones, operator: User) -> None:
     phone = phones(language="zh-hans", viewport=DESKTOP, color_scheme="dark", reduced_motion="reduce")
-    phone.context.set_default_navigation_timeout(PATIENCE_MS)
     phone.sign_in(operator)
     found = walk(phone, [view for view in admin_views({}) if view.eyes is Eyes.STAFF and view.name not in NO_PAGES])
 
