@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from django.core.cache import cache
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from identity.models import User
-from tests.clock import Clock
+from tests.clock import BEGINS, Clock
 from tests.journeys.film import play, qr, scene
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -35,7 +36,10 @@ OPTIONS: Final = (
 PHONE: Final = {"width": 390, "height": 844}
 DESKTOP: Final = {"width": 1280, "height": 800}
 PATIENCE_MS: Final = 60_000  # for what hangs; what is awaited on an idle machine is there at once
-DOUBLE_TAP_MS: Final = 700  # longer than an outcome's screen takes a tap for the second half of a double tap
+DOUBLE_TAP: Final = timedelta(milliseconds=700)  # longer than an outcome's screen takes a tap for the second half of a double tap
+# The clock that nobody sets goes as the held one does: a page that compares the two sees no jump, however slow the machine.
+STEADY: Final = f"performance.now = () => new Date().getTime() - {int(BEGINS.timestamp() * 1000) - 1000}"
+AHEAD: Final = "Date.now = () => new Date().getTime() + %d"
 # answers that tests ask for; and whether a page that was just loaded again may buzz, which the browser decides as it likes
 THE_BROWSERS_OWN: Final = ("Failed to load resource", "Blocked call to navigator.vibrate")
 BACKEND: Final = "allauth.account.auth_backends.AuthenticationBackend"
@@ -138,6 +142,7 @@ def phones(chromium: Browser, live_server: Any, clock: Clock) -> Iterator[Callab
         context = chromium.new_context(**{"viewport": PHONE, "locale": "en-US", "timezone_id": "Asia/Shanghai", **options})
         context.set_default_timeout(PATIENCE_MS)
         clock.lead(context.clock.set_fixed_time)
+        context.add_init_script(STEADY)
         phone = Phone(context, live_server.url)
         phone.set_cookie(settings.LANGUAGE_COOKIE_NAME, language)
         made.append(phone)
@@ -151,7 +156,14 @@ def phones(chromium: Browser, live_server: Any, clock: Clock) -> Iterator[Callab
 
 def after_a_double_tap(page: Page) -> None:
     """Let so much of the page's time pass that the next tap means what it says."""
-    page.clock.fast_forward(DOUBLE_TAP_MS)
+    page.clock.set_fixed_time(datetime.fromtimestamp(page.evaluate("new Date().getTime()") / 1000, UTC) + DOUBLE_TAP)
+
+
+def set_clock(phone: Phone, *, ahead: int) -> None:
+    """Set the phone's clock so many seconds ahead of the right time; what measures how long things take doesn't change."""
+    phone.context.add_init_script(AHEAD % (1000 * ahead))
+    for page in phone.context.pages:
+        page.evaluate(AHEAD % (1000 * ahead))
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -23,13 +22,12 @@ from redemptions.models import DeviceCredential
 from redemptions.services import revoke_device
 from residents.models import Resident
 from tests.journeys import film
-from tests.journeys.conftest import Phone, after_a_double_tap, without_network
+from tests.journeys.conftest import Phone, after_a_double_tap, set_clock, without_network
 from tests.journeys.test_resident import OTHER_HANDLE, shown_code, signed_in, take
 from tests.journeys.test_till import HIDE, at_till, hold_up, press, type_in
 from tests.world import give_points
 
 Phones = Callable[..., Phone]
-SOON: Final = 30_000
 NOTHING: Final = Image.new("RGB", film.SIZE, film.GRAY)
 TRACK: Final = "document.querySelector('#scan video').srcObject.getVideoTracks()[0]"
 RUNS: Final = f"""() => {{
@@ -65,16 +63,9 @@ def end_all_sessions() -> None:
         end_other_sessions(actor=user, session_key=None, at=now())
 
 
-def set_clock(page: Page, *, off: int) -> None:
-    """Set the phone's clock by hand, so many seconds off."""
-    page.clock.set_fixed_time(now() + timedelta(seconds=off))
-
-
 def shows(page: Page, code: str) -> None:
     """Wait until that code stands there."""
-    page.wait_for_function(
-        "(code) => document.querySelector('[data-part=digits]').textContent.replaceAll(' ', '') === code", arg=code, timeout=SOON
-    )
+    page.wait_for_function("(code) => document.querySelector('[data-part=digits]').textContent.replaceAll(' ', '') === code", arg=code)
 
 
 def test_a_camera_that_is_taken_away_is_told_and_started_again(phones: Phones, film_file: Path, rich: Resident, bakery: Cashier) -> None:
@@ -82,7 +73,7 @@ def test_a_camera_that_is_taken_away_is_told_and_started_again(phones: Phones, f
     page = at_till(phones, bakery)
     hint, notice = page.locator("#scan [data-part=hint]"), page.locator("[data-part=notice]")
     page.get_by_role("button", name="Scan the code").click()
-    page.wait_for_function(RUNS, timeout=SOON)
+    page.wait_for_function(RUNS)
 
     page.evaluate(f"() => {TRACK}.dispatchEvent(new Event('mute'))")
     expect(hint).to_have_text("The camera gives no picture just now: another app or a call has it.")
@@ -91,21 +82,21 @@ def test_a_camera_that_is_taken_away_is_told_and_started_again(phones: Phones, f
 
     page.evaluate(TAKEN_AWAY)
     expect(hint).to_have_text("The camera was taken away. It is being started again.")
-    page.wait_for_function(RUNS, timeout=SOON)
+    page.wait_for_function(RUNS)
     expect(hint).to_have_text("")
 
     page.evaluate(NOT_ALLOWED)
     page.evaluate(TAKEN_AWAY)
-    expect(notice).to_contain_text("The camera isn't allowed here.", timeout=SOON)
+    expect(notice).to_contain_text("The camera isn't allowed here.")
     expect(page.locator("#scan")).to_be_hidden()
 
     page.evaluate(ALLOWED)
     hold_up(film_file, rich)
     page.get_by_role("button", name="Scan the code").click()
-    page.wait_for_function(RUNS, timeout=SOON)
+    page.wait_for_function(RUNS)
     page.evaluate(HIDE, arg=True)
     page.evaluate(HIDE, arg=False)
-    expect(page.get_by_role("heading", name="M**")).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("heading", name="M**")).to_be_visible()
 
 
 def test_a_camera_that_never_comes_back_is_told_in_the_end(phones: Phones, bakery: Cashier) -> None:
@@ -113,10 +104,10 @@ def test_a_camera_that_never_comes_back_is_told_in_the_end(phones: Phones, baker
     page.get_by_role("button", name="Scan the code").click()
 
     for _ in range(4):
-        page.wait_for_function(RUNS, timeout=SOON)
+        page.wait_for_function(RUNS)
         page.evaluate(TAKEN_AWAY)
 
-    expect(page.locator("[data-part=notice]")).to_contain_text("The camera was taken away. Plug it in", timeout=SOON)
+    expect(page.locator("[data-part=notice]")).to_contain_text("The camera was taken away. Plug it in")
     expect(page.get_by_role("button", name="Scan the code")).to_be_visible()
 
 
@@ -130,33 +121,33 @@ def test_network_and_clock_change_while_a_code_is_shown(phones: Phones, rich: Re
     with without_network(phone):
         expect(strip).to_have_text("No network. The code works all the same; the cashier's screen decides.")
         expect(unsure).to_be_hidden()
-        set_clock(page, off=600)  # somebody sets it wrong
-        expect(unsure).to_be_visible(timeout=SOON)
+        set_clock(phone, ahead=600)  # somebody sets it wrong
+        expect(unsure).to_be_visible()
         shows(page, code)
         page.evaluate(HIDE, arg=True)
-        set_clock(page, off=0)  # and right again, in the phone's settings
+        set_clock(phone, ahead=0)  # and right again, in the phone's settings
         page.evaluate(HIDE, arg=False)
         shows(page, code)
         expect(unsure).to_be_visible()
         take(bakery, code, 30)
 
-    expect(unsure).to_be_hidden(timeout=SOON)
+    expect(unsure).to_be_hidden()
     expect(strip).to_be_hidden()
     assert spendable(rich.wallet_id, at=now()) == 70
 
 
 def test_a_clock_that_was_wrong_is_set_right_without_network(phones: Phones, rich: Resident, bakery: Cashier) -> None:
     phone = signed_in(phones, rich)
-    phone.context.clock.set_fixed_time(now() - timedelta(seconds=900))
+    set_clock(phone, ahead=-900)
     page = phone.open("/code/")
     code = shown_code(page)
     expect(page.locator("[data-part=clock-unsure]")).to_be_hidden()
 
     with without_network(phone):
         page.evaluate(HIDE, arg=True)
-        set_clock(page, off=0)
+        set_clock(phone, ahead=0)
         page.evaluate(HIDE, arg=False)
-        expect(page.locator("[data-part=clock-unsure]")).to_be_visible(timeout=SOON)
+        expect(page.locator("[data-part=clock-unsure]")).to_be_visible()
         shows(page, code)
         take(bakery, code, 10)
 
@@ -175,11 +166,11 @@ def test_open_pages_say_that_one_was_signed_out_elsewhere(phones: Phones, rich: 
     expect(dialog).to_be_visible()
     home.keyboard.press("Escape")
     expect(dialog.get_by_role("link", name="Sign in")).to_have_attribute("href", "/sign-in/?next=/history/")
-    expect(code.get_by_role("heading", name="You were signed out")).to_be_visible(timeout=SOON)
+    expect(code.get_by_role("heading", name="You were signed out")).to_be_visible()
     assert code.locator("[data-part=digits]").text_content() == ""
     assert code.evaluate(KEPT) == []
     code.reload()
-    expect(code.get_by_role("heading", name="Sign in first")).to_be_visible(timeout=SOON)
+    expect(code.get_by_role("heading", name="Sign in first")).to_be_visible()
 
 
 def test_a_till_that_was_signed_out_says_so_before_and_at_the_next_scan(phones: Phones, rich: Resident, bakery: Cashier) -> None:
@@ -195,7 +186,7 @@ def test_a_till_that_was_signed_out_says_so_before_and_at_the_next_scan(phones: 
     after_a_double_tap(page)
     page.keyboard.press("Escape")
 
-    expect(page.get_by_label("Phone")).to_be_visible(timeout=SOON)
+    expect(page.get_by_label("Phone")).to_be_visible()
     assert page.url.endswith("/sign-in/?next=/merchant/")
 
 
@@ -207,13 +198,13 @@ def test_open_pages_notice_that_somebody_else_signed_in(phones: Phones, mei: Res
 
     phone.sign_in(tom.user)
     home.evaluate(LOOK)
-    code.wait_for_function(OTHER_HANDLE, arg=f"{meis:09d}", timeout=SOON)
+    code.wait_for_function(OTHER_HANDLE, arg=f"{meis:09d}")
     toms = read_code(shown_code(code)).handle
 
     assert DeviceCredential.objects.get(handle=toms).resident == tom
     dialog = home.get_by_role("dialog", name="Somebody else is signed in here now")
     dialog.get_by_role("link", name="Go on as who is signed in").click()
-    expect(home.get_by_role("heading", name="Tom")).to_be_visible(timeout=SOON)
+    expect(home.get_by_role("heading", name="Tom")).to_be_visible()
     expect(home.locator("#gone")).to_be_hidden()
 
 
@@ -224,7 +215,7 @@ def test_a_phone_that_was_stopped_shows_no_code_that_the_till_refuses(phones: Ph
 
     revoke_device(actor=mei.user, resident=mei, handle=stopped, at=now())
 
-    page.wait_for_function(OTHER_HANDLE, arg=f"{stopped:09d}", timeout=SOON)
+    page.wait_for_function(OTHER_HANDLE, arg=f"{stopped:09d}")
     assert DeviceCredential.objects.get(resident=mei, revoked_at__isnull=True).handle == read_code(shown_code(page)).handle
 
 
@@ -242,8 +233,8 @@ def test_wiped_storage_and_another_language_elsewhere_do_no_harm(phones: Phones,
     press(till, "10")
     till.get_by_role("button", name="Take 10 points").click()
 
-    expect(till.get_by_role("dialog", name="Taken")).to_be_visible(timeout=SOON)
-    expect(page.get_by_role("dialog", name="Paid")).to_be_visible(timeout=SOON)
+    expect(till.get_by_role("dialog", name="Taken")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Paid")).to_be_visible()
     page.reload()
     take(bakery, shown_code(page), 20)
     assert spendable(rich.wallet_id, at=now()) == 70

@@ -34,7 +34,7 @@ Phones = Callable[..., Phone]
 SCAN, TAKE, HOME, WHY, YUAN = range(5)
 WORDS = {
     "en": ("Scan the code", "Take 20 points", "24 points", "245.20 yuan gave 24 points.", "0.20 yuan"),
-    "zh-hans": ("扫付款码", "收取20分", "24", "245.20元得24分。", "0.20元"),
+    "zh-hans": ("扫积分码", "收取20分", "24", "245.20元得24分。", "0.20元"),
 }
 
 

@@ -139,7 +139,7 @@ def test_what_was_just_taken_is_undone_with_one_tap(phones: Phones, rich: Reside
     green = page.get_by_role("dialog", name="Taken")
     expect(green).to_be_visible()
     page.clock.pause_at(now())  # the half minute in which it is offered passes only as we say
-    page.clock.run_for(1_000)
+    after_a_double_tap(page)
 
     green.get_by_role("button", name="Undo").click()
 
@@ -155,7 +155,7 @@ def test_the_undo_is_on_the_first_page_for_half_a_minute(phones: Phones, rich: R
     page.get_by_role("button", name="Take 30 points").click()
     expect(page.get_by_role("dialog", name="Taken")).to_be_visible()
     page.clock.pause_at(now())
-    page.clock.run_for(1_000)
+    after_a_double_tap(page)
     page.get_by_role("button", name="Done").click()
     strip = page.get_by_text("30 points from M** taken")
     expect(strip).to_be_visible()
