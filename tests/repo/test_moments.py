@@ -18,7 +18,7 @@ NO_PRODUCT: Final = ("tests", "bench", "drills")
 # Each file that may, what it may, and why.
 ALLOWED: Final[dict[str, dict[str, str]]] = {
     "core/clock.py": dict.fromkeys(("date()", "astimezone", "date_format", "isoformat"), "it is the formatter"),
-    "verify_books.py": {"format": "it knows no alliance and says UTC beside the time"},
+    "verify_books.py": {"strftime": "it knows no alliance and says UTC beside the time"},
     "community/demo/play.py": {"isoformat": "an event as a bank sends it, with its offset"},
     "community/demo/life.py": {"format": "a key that nobody reads"},
     "earning/services/rules.py": {"isoformat": "the name of a sealed declaration, which never changes"},
@@ -34,7 +34,7 @@ ALLOWED: Final[dict[str, dict[str, str]]] = {
     "web/resident/views.py": {"isoformat": "JSON, with its offset"},
     "web/resident/wallet.py": {"isoformat": "JSON, with its offset"},
 }
-DAY: Final = re.compile(r"(^|_)(day|days|today|yesterday|on|date|starts_on|ends_on)$|^first_day$|^last_day$|^closes_on$")
+DAY: Final = re.compile(r"(^|_)(day|days|month|today|yesterday|on|date|starts_on|ends_on)$|^first_day$|^last_day$|^closes_on$")
 MOMENT: Final = re.compile(r"(^at|_at|moment|_until|^now|_time)$")
 BY_HAND: Final = frozenset({"strftime", "isoformat", "astimezone", "localtime", "ctime", "naturaltime", "timetuple"})
 FORMATS: Final = frozenset({"date_format", "time_format", "localize"})

@@ -39,7 +39,8 @@ MORNING: Final = datetime(2026, 3, 19, 23, 30, tzinfo=UTC)  # 07:30 of March 20 
 WRONG: Final = re.compile(
     r"\b23:30|\b11:30 p\.m\.|\+00:00|2026-03-19(?!T07:30| 07:30)|Mar\.? 19(?!, 2026, 07:30)|3月19日(?! 07:30)"
 )  # the phones were enrolled a day before
-NO_TEXT: Final = re.compile(r"<script.*?</script>|<style.*?</style>", re.DOTALL)
+# Scripts, and links to a day of a list: the day before has rows of its own.
+NO_TEXT: Final = re.compile(r"<script.*?</script>|<style.*?</style>|<a href=\"\?[^\"]*__day=.*?</a>", re.DOTALL)
 WITH_MOMENTS: Final = (
     "desk-branches-approval",
     "desk-redemptions-claim",
