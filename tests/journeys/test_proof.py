@@ -93,6 +93,7 @@ def test_the_code_and_the_file_hold_the_whole_proof(phones: Phones, mei: Residen
     assert mei.user is not None
     phone.sign_in(mei.user)
     page = phone.open(f"/history/{spent.transfer_id}/proof/")
+    expect(page.get_by_role("button", name="Check now")).to_be_enabled()  # until then the page grows, and the code moves
     found = zxingcpp.read_barcodes(Image.open(io.BytesIO(page.locator("#code").screenshot())).convert("L"))
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the proof").click()

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.contrib.staticfiles import finders
 from django.core.cache import cache
 from django.test import Client
@@ -247,9 +248,9 @@ def test_an_undone_receipt_tells_why_and_offers_nothing(browser: Client, rich: R
 
 def test_yesterdays_receipt_is_given_back_in_parts_alone(browser: Client, rich: Resident, bakery: Cashier) -> None:
     (taken,) = sell(rich, bakery, 30)
-    Redemption.objects.update(captured_at=now() - timedelta(days=1))
 
-    answer = browser.get(f"/merchant/receipts/{taken.receipt}/")
+    with time_machine.travel(taken.captured_at + timedelta(days=1), tick=False):
+        answer = browser.get(f"/merchant/receipts/{taken.receipt}/")
 
     assert "30 points can still be given back, on any day and in parts." in text_of(answer)
     assert f'data-refunds="/merchant/redemptions/{taken.receipt}/refunds"' in answer.content.decode()
