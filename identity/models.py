@@ -67,8 +67,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         return super().check_password(raw_password) and self.may_sign_in
 
     def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
-        """What a session must carry to stay valid: a new password or a new epoch ends every session at once."""
-        value = f"{self.password}|{self.session_epoch}"
+        """What a session must carry to stay valid: a new password, a new epoch or a move to a server ends it at once."""
+        value = f"{self.password}|{self.session_epoch}" if self.may_sign_in else "made up"
         return salted_hmac("identity.User.session", value, secret=secret, algorithm="sha256").hexdigest()
 
 
