@@ -16,12 +16,12 @@ WORKING_TILL: Final = """
     select cashier_id, user_id, outlet_id, appointed_at, null,
         outlet_id, merchant_id, neighborhood_id, outlet_name, picture, opened_at, null,
         merchant_id, merchant_name, acquirer_id, party_id, enrolled_at,
-        user_id, password, session_epoch, is_active
+        user_id, password, session_epoch, is_active, is_made_up
     from merchants_working_till(%s, %s)"""
 CASHIER: Final = ("id", "user_id", "outlet_id", "appointed_at", "dismissed_at")
 OUTLET: Final = ("id", "merchant_id", "neighborhood_id", "name", "picture", "opened_at", "closed_at")
 MERCHANT: Final = ("id", "name", "acquirer_id", "party_id", "enrolled_at")
-USER: Final = ("id", "password", "session_epoch", "is_active")
+USER: Final = ("id", "password", "session_epoch", "is_active", "is_made_up")
 
 
 def tills_of(*, user_id: int) -> QuerySet[Cashier]:

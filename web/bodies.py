@@ -56,7 +56,7 @@ def _object(request: HttpRequest) -> Any:
 def _fits(value: object, kind: type) -> bool:
     if type(value) is not kind:  # isinstance would take True for a number
         return False
-    return not isinstance(value, str) or 0 < len(value) <= TEXT_FIELD
+    return not isinstance(value, str) or (len(value) <= TEXT_FIELD and bool(value.strip()))
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

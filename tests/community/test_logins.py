@@ -48,7 +48,7 @@ def test_the_processes_login_changes_no_schema(statement: str) -> None:
 @pytest.mark.django_db
 def test_the_processes_login_reads_and_writes_ordinary_tables_and_has_a_schema_for_celery() -> None:
     for right in ("SELECT", "INSERT", "UPDATE", "DELETE"):
-        assert scalar(f"SELECT has_table_privilege('outbox_outboxevent', '{right}')") is True
+        assert scalar(f"SELECT has_table_privilege('merchants_outlet', '{right}')") is True
     assert scalar("SELECT has_schema_privilege('celery', 'CREATE')") is True
 
 

@@ -20,7 +20,7 @@ def test_what_was_read_is_there_and_the_rest_is_fetched(bakery: Cashier) -> None
         assert (cashier.outlet.name, cashier.outlet_id, cashier == bakery) == ("as read", bakery.outlet_id, True)
     assert len(asked) == 0
     assert (cashier._state.adding, cashier._state.db) == (False, "default")
-    assert cashier.get_deferred_fields() == {"user_id", "appointed_at", "dismissed_at"}
+    assert cashier.get_deferred_fields() == {"user_id", "appointed_at", "appointed_by_id", "dismissed_at", "dismissed_by_id"}
     assert cashier.appointed_at == bakery.appointed_at
     cashier.save(update_fields=["outlet"])  # an update, not an insert
     assert Cashier.objects.get(pk=bakery.pk).appointed_at == bakery.appointed_at

@@ -179,7 +179,7 @@ def test_sentences_are_there_in_chinese(ledger: LedgerWorld, points: int) -> Non
     last = ledger.claw_back(wallet, earned)
 
     with translation.override("zh-hans"):
-        assert _words(last) == [f"银行撤销了发放{points}分的事项：这些积分已从您的钱包收回。"]
+        assert _words(last) == [f"这笔缴费已取消，{points}分已收回。"]
 
 
 def _earned(ledger: LedgerWorld, state: str) -> tuple[UUID, UUID | None]:

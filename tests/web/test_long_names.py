@@ -38,10 +38,10 @@ def test_two_hundred_letters_are_refused_at_the_desk(client: Client, east: Bank,
 
 
 def test_two_hundred_letters_are_refused_in_a_file(east: Bank) -> None:
-    with override("en"):
+    with override("en"):  # the sentence is in the language of whoever handed the file in, whoever runs it
         done = take_in(east, f"customer,name\n1001,{'M' * 200}\n1002,{'M' * 80}\n")
 
     (refused,) = done.errors.all()
     assert (refused.line, refused.code) == (2, "field_not_valid")
-    assert refused.message == "The field “name” can't be used: it is no text, or too long."
+    assert refused.message == "字段“name”不可用：不是文本，或者过长。"
     assert [resident.name for resident in Resident.objects.all()] == ["M" * 80]

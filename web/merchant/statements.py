@@ -19,6 +19,7 @@ from core.audit.services import record_security_event
 from core.clock import now
 from core.errors import NotFound
 from core.limits import PAGE_SIZE
+from core.sheets import attachment
 from merchants.models import Cashier
 from points.log.seals import seal_of_number
 from settlements.access import line_of_till, statement_of_till
@@ -93,7 +94,7 @@ def _months(merchant_id: UUID, statements: Sequence[MerchantStatement]) -> list[
 
 def _file(cashier: Cashier, sheet: str, rows: QuerySet[Any], *, called: str) -> HttpResponse:
     record_security_event(SecurityEventKind.EXPORT_DOWNLOADED, at=now(), actor_id=cashier.user_id, details={"file": called})
-    headers = {"Content-Disposition": f'attachment; filename="{called}.csv"'}
+    headers = {"Content-Disposition": attachment(f"{called}.csv")}
     return HttpResponse(SHEETS[sheet].lines(rows=rows), content_type="text/csv; charset=utf-8", headers=headers)
 
 
