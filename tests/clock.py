@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Lock
-from typing import Final
+from typing import Final, Protocol
 
 import pytest
 import time_machine
@@ -22,13 +22,23 @@ TICK: Final = timedelta(milliseconds=1)  # ids carry milliseconds: what comes la
 _nanoseconds = time.time_ns
 
 
+class Follower(Protocol):
+    """A clock of somebody else's, which goes as a test's does."""
+
+    def stop(self) -> None:
+        """Ask nobody the time until it goes on."""
+
+    def go_on(self, at: datetime) -> None:
+        """Stand at that moment."""
+
+
 class Clock:
     """The clock of the wall, of threads too; programs that a test starts, and PostgreSQL, have their own."""
 
     def __init__(self, traveller: time_machine.Traveller) -> None:
         self._traveller = traveller
         self._lock = Lock()
-        self._others: list[Callable[[datetime], None]] = []
+        self._others: list[Follower] = []
 
     def now(self) -> datetime:
         """The present moment, a tick after the last time somebody asked."""
@@ -43,16 +53,18 @@ class Clock:
             return _nanoseconds()
 
     def forward(self, seconds: float) -> None:
-        """Let so much time pass, for all who follow too."""
+        """Let so much time pass, for all who follow too; nobody sees one clock put forward and another not yet."""
+        for other in self._others:
+            other.stop()
         with self._lock:
             self._traveller.shift(timedelta(seconds=seconds))
-        for follow in self._others:
-            follow(datetime.now(UTC))
+        for other in self._others:
+            other.go_on(datetime.now(UTC))
 
-    def lead(self, follow: Callable[[datetime], None]) -> None:
+    def lead(self, other: Follower) -> None:
         """Set another clock like this one, now and each time it is put forward."""
-        self._others.append(follow)
-        follow(datetime.now(UTC))
+        self._others.append(other)
+        other.go_on(datetime.now(UTC))
 
 
 @contextmanager

@@ -14,11 +14,12 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from identity.models import User
 from tests.clock import BEGINS, Clock
 from tests.journeys.film import play, qr, scene
+from tests.waiting import wait_until
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 OPTIONS: Final = (
@@ -102,6 +103,10 @@ class Phone:
         self.context = context
         self.address = address
         self.complaints: list[str] = []
+        self._asked: set[Request] = set()
+        context.on("request", self._on_question)
+        context.on("requestfinished", self._on_answer)
+        context.on("requestfailed", self._on_answer)
 
     def open(self, path: str) -> Page:
         """A new page on that address."""
@@ -123,9 +128,44 @@ class Phone:
         """A cookie of the site."""
         self.context.add_cookies([{"name": name, "value": value, "url": self.address}])
 
+    def wait_for_answers(self) -> None:
+        """Wait until the pages have heard of all that they asked."""
+        wait_until(self._is_quiet, what="the pages have their answers")
+
+    def _on_question(self, request: Request) -> None:
+        self._asked.add(request)
+
+    def _on_answer(self, request: Request) -> None:
+        self._asked.discard(request)
+
+    def _is_quiet(self) -> bool:
+        was_quiet = not self._asked
+        for page in self.context.pages:
+            page.evaluate("Promise.resolve()")  # what came is taken in
+        return was_quiet and not self._asked
+
     def _listen(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not any(words in message.text for words in THE_BROWSERS_OWN):
             self.complaints.append(message.text)
+
+
+class PagesClock:
+    """The clock of a phone's pages. One that asks the server for the time is answered before either clock is put forward."""
+
+    def __init__(self, phone: Phone) -> None:
+        self._phone, self._clock = phone, phone.context.clock
+
+    def stop(self) -> None:
+        """Let the pages begin nothing new, and end what they began."""
+        if pages := self._phone.context.pages:
+            self._clock.pause_at(moment_of(pages[0]) + timedelta(milliseconds=10))  # a hair later, never earlier
+            self._phone.wait_for_answers()
+
+    def go_on(self, at: datetime) -> None:
+        """Stand at that moment; timers run."""
+        self._clock.set_fixed_time(at)
+        if self._phone.context.pages:
+            self._clock.resume()
 
 
 @pytest.fixture
@@ -141,9 +181,9 @@ def phones(chromium: Browser, live_server: Any, clock: Clock) -> Iterator[Callab
     def make(*, language: str = "en", **options: Any) -> Phone:
         context = chromium.new_context(**{"viewport": PHONE, "locale": "en-US", "timezone_id": "Asia/Shanghai", **options})
         context.set_default_timeout(PATIENCE_MS)
-        clock.lead(context.clock.set_fixed_time)
-        context.add_init_script(STEADY)
         phone = Phone(context, live_server.url)
+        clock.lead(PagesClock(phone))
+        context.add_init_script(STEADY)
         phone.set_cookie(settings.LANGUAGE_COOKIE_NAME, language)
         made.append(phone)
         return phone
@@ -154,9 +194,14 @@ def phones(chromium: Browser, live_server: Any, clock: Clock) -> Iterator[Callab
     assert [complaint for phone in made for complaint in phone.complaints] == []
 
 
+def moment_of(page: Page) -> datetime:
+    """What hour it is on a page."""
+    return datetime.fromtimestamp(page.evaluate("new Date().getTime()") / 1000, UTC)
+
+
 def after_a_double_tap(page: Page) -> None:
     """Let so much of the page's time pass that the next tap means what it says."""
-    page.clock.set_fixed_time(datetime.fromtimestamp(page.evaluate("new Date().getTime()") / 1000, UTC) + DOUBLE_TAP)
+    page.clock.set_fixed_time(moment_of(page) + DOUBLE_TAP)
 
 
 def set_clock(phone: Phone, *, ahead: int) -> None:
@@ -168,7 +213,8 @@ def set_clock(phone: Phone, *, ahead: int) -> None:
 
 @contextmanager
 def without_network(phone: Phone) -> Iterator[None]:
-    """As in a cellar."""
+    """As in a cellar. What was asked before was answered before."""
     phone.context.set_offline(offline=True)
+    phone.wait_for_answers()
     yield
     phone.context.set_offline(offline=False)
