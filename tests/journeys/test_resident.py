@@ -182,21 +182,23 @@ def test_digits_stand_still_while_they_are_typed(phones: Phones, mei: Resident, 
 
 
 def test_a_new_code_does_not_change_the_digits_that_were_just_opened(phones: Phones, mei: Resident) -> None:
-    page = signed_in(phones, mei).open("/code/")
+    phone = signed_in(phones, mei)
+    page = phone.open("/code/")
     shown_code(page)
     picture, digits = page.evaluate(PICTURE), page.locator("[data-part=digits]")
-    page.clock.pause_at(now())
-    page.clock.set_fixed_time(now() + timedelta(seconds=16))  # the page hasn't looked at its clock since
+    with without_network(phone):
+        page.clock.pause_at(now())
+        page.clock.set_fixed_time(now() + timedelta(seconds=16))  # the page hasn't looked at its clock since
 
-    page.get_by_text("Can't scan?").click()
-    expect(digits).to_be_visible()
-    opened = str(digits.text_content())
-    page.clock.resume()
+        page.get_by_text("Can't scan?").click()
+        expect(digits).to_be_visible()
+        opened = str(digits.text_content())
+        page.clock.resume()
 
-    page.wait_for_function(OTHER_PICTURE, arg=picture)
-    assert digits.text_content() == opened
-    page.get_by_text("Can't scan?").click()
-    expect(digits).not_to_have_text(opened)  # hidden again: the next to be typed are the newest
+        page.wait_for_function(OTHER_PICTURE, arg=picture)
+        assert digits.text_content() == opened
+        page.get_by_text("Can't scan?").click()
+        expect(digits).not_to_have_text(opened)  # hidden again: the next to be typed are the newest
 
 
 def test_who_waited_long_at_the_till_is_told_too(phones: Phones, mei: Resident, east: Bank, bakery: Cashier, clock: Clock) -> None:
