@@ -20,6 +20,7 @@ from identity.models import User
 from tests.clock import BEGINS, Clock
 from tests.journeys.film import play, qr, scene
 from tests.waiting import wait_until
+from web.resident.actors import PHONE_SINCE
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 OPTIONS: Final = (
@@ -116,9 +117,11 @@ class Phone:
         page.goto(self.address + path)
         return page
 
-    def sign_in(self, user: User) -> None:
-        """Carry the session of that user."""
+    def sign_in(self, user: User, *, known_since: datetime | None = None) -> None:
+        """Carry the session of that user, on a phone that showed codes from that moment on."""
         session = SessionStore()
+        if known_since is not None:
+            session[PHONE_SINCE] = int(known_since.timestamp())
         session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), BACKEND
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         session.create()
