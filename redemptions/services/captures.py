@@ -117,6 +117,8 @@ def _take(cashier: Cashier, claim: Claim, points: int, *, key: str, asked: bytes
     result, redemption = take(command, claim=claim, cashier=cashier, key=key, request_hash=asked, looked=looked, at=at)
     if redemption is None:
         error = result.error
+        if isinstance(error, IdempotencyKeyReused):  # burns nothing: the answer that stands under the key is another request's
+            return Refused(error)
         error.details["claim"] = str(claim.pk)  # it stays open, for a smaller amount
         return _refuse(claim, error, key=key, asked=asked, at=at)
     return Done(redemption)

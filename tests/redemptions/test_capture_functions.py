@@ -15,8 +15,9 @@ from core.errors import DomainError
 from core.outbox.models import OutboxEvent
 from merchants.models import Cashier
 from merchants.queries import working_till
-from points.errors import InsufficientPoints
+from points.errors import IdempotencyKeyReused, InsufficientPoints
 from points.posting import Redeem
+from redemptions.keys import request_hash
 from redemptions.models import Claim, Redemption, RefusedCapture
 from redemptions.news import RedemptionCaptured
 from redemptions.services import capture, captures
@@ -99,6 +100,22 @@ def test_a_refusal_keeps_no_redemption_and_tells_nobody(bakery: Cashier, rich: R
         capture(cashier=bakery, claim_id=claim.pk, points=101, key=new_key(), at=S10_AT)
 
     assert (Redemption.objects.count(), OutboxEvent.objects.count()) == (0, before)
+
+
+def test_a_key_belongs_to_whoever_came_first_though_another_is_heard_before(bakery: Cashier, rich: Resident) -> None:
+    first, second = (scanned(rich, bakery, at=S10_AT) for _ in range(2))
+    command = captures._command(bakery, first.pk, captures.NOT_YET_KNOWN, 101, key="same", at=S10_AT)
+    asked = request_hash("claim", first.pk, 101)
+    assert take_unhindered(command, claim_id=first.pk, cashier=bakery, key="same", request_hash=asked, at=S10_AT) is None
+
+    with pytest.raises(IdempotencyKeyReused):  # the ledger has refused the first, and the till's answer is not kept yet
+        capture(cashier=bakery, claim_id=second.pk, points=10, key="same", at=S10_AT)
+    assert not RefusedCapture.objects.exists()
+    with pytest.raises(InsufficientPoints):
+        capture(cashier=bakery, claim_id=first.pk, points=101, key="same", at=S10_AT)
+
+    assert RefusedCapture.objects.get().claim == first
+    assert not Redemption.objects.exists()
 
 
 def test_a_dismissed_cashier_hears_an_old_answer_and_gets_no_new_one(bakery: Cashier, rich: Resident) -> None:
