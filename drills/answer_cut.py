@@ -103,7 +103,8 @@ class _Till:
             self.tally.captured((outlet, key), phone.wallet, answer)
             if turn % 2 and "receipt" in answer.body:
                 path = f"{CAPTURE_PATH}/{answer.body['receipt']}/undo"
-                undone = self.cut.ask(Request(path, self.headers, json.dumps({"key": f"undo-{key}", "reason": "drill"})))
+                body = {"left": answer.body["points"], "key": f"undo-{key}", "reason": "drill"}
+                undone = self.cut.ask(Request(path, self.headers, json.dumps(body)))
                 self.tally.given_back(phone.wallet, undone)
                 self.cut.told["given_back"] += 1
 
