@@ -199,7 +199,8 @@ def declared() -> set[tuple[str, str, str | None]]:
 
 
 def test_the_rights_on_every_table_are_those_declared() -> None:
-    assert set(found(RIGHTS, app())) ^ declared() == set()
+    without_redis = "cache_entry" in connection.introspection.table_names()  # the cache is a table there
+    assert {row for row in declared() if without_redis or row[0] != "cache_entry"} ^ set(found(RIGHTS, app())) == set()
     assert found(RIGHTS, EVERYBODY) == []
 
 
