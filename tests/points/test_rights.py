@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from tests.community.test_grants import FUNCTIONS
 from tests.ledger_world import LedgerWorld, facts
 
 TABLES = (
@@ -28,30 +29,7 @@ TABLES = (
     "checkpoint",
     "cosignature",
 )
-ENTRIES = {
-    "points_account_id",
-    "points_add_terms",
-    "points_close_merchant",
-    "points_expire",
-    "points_facts",
-    "points_freeze_wallet",
-    "points_gift",
-    "points_keep_checkpoint",
-    "points_keep_cosignature",
-    "points_kind",
-    "points_lift_suspension",
-    "points_merge",
-    "points_nobody",
-    "points_open_issuer",
-    "points_open_merchant",
-    "points_open_wallets",
-    "points_post",
-    "points_seal",
-    "points_settle",
-    "points_state",
-    "points_suspend_issuer",
-    "points_unfreeze_wallet",
-}
+ENTRIES = {name for name in FUNCTIONS if name.startswith("points_")}
 WITH_REASONS = {"earning_take_back", "residents_adjust"}  # they read why in their package's rows, and call down
 CALLED_BY_THEM = {"points_adjust", "points_claw_back"}
 READERS = {"points_account_id", "points_facts", "points_kind", "points_nobody"}  # they run with the caller's own rights
