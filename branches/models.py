@@ -19,6 +19,7 @@ from core.identifiers import CheckDigit, CustomerShape
 from core.ids import uuid7
 from core.limits import CUSTOMER_NUMBER, REASON_TEXT
 from core.money import BASIS
+from identity.authors import author
 
 CODE = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$", _("Use letters, digits, “-” and “_”, at most 32."))
 
@@ -39,16 +40,7 @@ class Alliance(models.Model):
     name = models.CharField(_("name"), max_length=80)
     fee_bps = models.PositiveIntegerField(_("fee (basis points)"), default=50, validators=[MaxValueValidator(BASIS)])
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
-    founded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("founded by"),
-    )
+    founded_by = author(_("founded by"))
 
     class Meta:
         verbose_name = _("alliance")
@@ -82,36 +74,9 @@ class Bank(models.Model):
         db_default=CheckDigit.NONE,
         editable=False,
     )
-    customers_shaped_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("customer numbers described by"),
-    )
-    admitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("admitted by"),
-    )
-    suspended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("suspended by"),
-    )
+    customers_shaped_by = author(_("customer numbers described by"))
+    admitted_by = author(_("admitted by"))
+    suspended_by = author(_("suspended by"))
 
     class Meta:
         verbose_name = _("bank")
@@ -156,16 +121,7 @@ class Branch(models.Model):
     bank = models.ForeignKey(Bank, models.PROTECT, related_name="branches", verbose_name=_("bank"))
     code = models.CharField(_("code"), max_length=32, validators=[CODE])
     name = models.CharField(_("name"), max_length=80)
-    opened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("opened by"),
-    )
+    opened_by = author(_("opened by"))
 
     class Meta:
         verbose_name = _("branch")
@@ -184,16 +140,7 @@ class Neighborhood(models.Model):
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="neighborhoods", verbose_name=_("branch"))
     code = models.CharField(_("code"), max_length=32, validators=[CODE])
     name = models.CharField(_("name"), max_length=80)
-    opened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("opened by"),
-    )
+    opened_by = author(_("opened by"))
 
     class Meta:
         verbose_name = _("neighborhood")
@@ -218,27 +165,9 @@ class StaffRole(models.Model):
     bank = models.ForeignKey(Bank, models.PROTECT, related_name="roles", null=True, blank=True, verbose_name=_("bank"))
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="roles", null=True, blank=True, verbose_name=_("branch"))
     granted_at = models.DateTimeField(_("granted at"))
-    granted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("granted by"),
-    )
+    granted_by = author(_("granted by"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
-    ended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("ended by"),
-    )
+    ended_by = author(_("ended by"))
 
     class Meta:
         verbose_name = _("staff role")

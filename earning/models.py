@@ -15,6 +15,7 @@ from branches.models import CODE, Bank
 from core.ids import uuid7
 from core.limits import EVENT_ID, EVENT_TYPE, RULE_DELAY_DAYS, RULE_POINTS, TEXT_FIELD, TIMES_PAGES
 from earning.choices import Cap, EventStatus, RuleKind
+from identity.authors import author
 from residents.models import BankLink
 
 TYPE = RegexValidator(r"^[a-z0-9]+([._-][a-z0-9]+)*$", _("Use small letters and digits, with “.”, “_” or “-” between them."))
@@ -28,26 +29,8 @@ class Rule(models.Model):
     name = models.CharField(_("name"), max_length=80)
     event_type = models.CharField(_("event type"), max_length=EVENT_TYPE, validators=[TYPE])
     last_day = models.DateField(_("last day"), null=True, blank=True, help_text=_("No event of a later day earns by this rule."))
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("made by"),
-    )
-    ended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("ended by"),
-    )
+    made_by = author(_("made by"))
+    ended_by = author(_("ended by"))
 
     class Meta:
         verbose_name = _("earning rule")
@@ -82,27 +65,9 @@ class RuleVersion(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="rule_versions", null=True, blank=True, verbose_name=_("made by")
     )
     made_at = models.DateTimeField(_("made at"))
-    changed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("changed by"),
-    )
+    changed_by = author(_("changed by"))
     activated_at = models.DateTimeField(_("activated at"), null=True, blank=True)
-    activated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("activated by"),
-    )
+    activated_by = author(_("activated by"))
     first_used_at = models.DateTimeField(_("first used at"), null=True, blank=True)
 
     class Meta:

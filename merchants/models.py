@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from branches.models import Bank, Neighborhood
 from core.ids import uuid7
+from identity.authors import author
 from merchants.choices import Picture
 
 
@@ -22,16 +23,7 @@ class Merchant(models.Model):
     acquirer = models.ForeignKey(Bank, models.PROTECT, related_name="merchants", verbose_name=_("acquirer"))
     party_id = models.UUIDField(_("ledger party"), unique=True, default=uuid7, editable=False)
     enrolled_at = models.DateTimeField(_("enrolled at"))
-    enrolled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("enrolled by"),
-    )
+    enrolled_by = author(_("enrolled by"))
 
     class Meta:
         verbose_name = _("merchant")
@@ -49,26 +41,8 @@ class Outlet(models.Model):
     name = models.CharField(_("name"), max_length=80)
     picture = models.CharField(_("picture"), max_length=16, choices=Picture, blank=True, default="", db_default="")
     opened_at = models.DateTimeField(_("opened at"))
-    opened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("opened by"),
-    )
-    changed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("changed by"),
-    )
+    opened_by = author(_("opened by"))
+    changed_by = author(_("changed by"))
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 
     class Meta:
@@ -89,27 +63,9 @@ class Cashier(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="tills", verbose_name=_("user"))
     outlet = models.ForeignKey(Outlet, models.PROTECT, related_name="cashiers", verbose_name=_("outlet"))
     appointed_at = models.DateTimeField(_("appointed at"))
-    appointed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("appointed by"),
-    )
+    appointed_by = author(_("appointed by"))
     dismissed_at = models.DateTimeField(_("dismissed at"), null=True, blank=True)
-    dismissed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("dismissed by"),
-    )
+    dismissed_by = author(_("dismissed by"))
 
     class Meta:
         verbose_name = _("cashier")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication
 
 from branches.models import Bank
+from identity.authors import author
 
 
 class Client(AbstractApplication):  # type: ignore[misc]  # the toolkit has no types
@@ -22,37 +22,10 @@ class Client(AbstractApplication):  # type: ignore[misc]  # the toolkit has no t
     scopes = models.TextField(_("scopes"), help_text=_("What it may do, separated by spaces."))
     previous_secret = models.CharField(_("previous secret"), max_length=255, blank=True, default="", db_default="")
     previous_until = models.DateTimeField(_("previous secret good until"), null=True, blank=True)
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("made by"),
-    )
-    renewed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("secret renewed by"),
-    )
+    made_by = author(_("made by"))
+    renewed_by = author(_("secret renewed by"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
-    ended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("ended by"),
-    )
+    ended_by = author(_("ended by"))
 
     objects: ClassVar[models.Manager[Client]] = models.Manager()
 

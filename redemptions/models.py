@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -20,6 +19,7 @@ from django.utils.translation import pgettext_lazy
 from core.clock import moment_text
 from core.ids import uuid7
 from core.limits import KEY_TEXT, REASON_TEXT, TIMES_PAGES
+from identity.authors import author
 from merchants.models import Cashier, Merchant, Outlet
 from redemptions.codes import HANDLES
 from redemptions.receipts import receipt_number
@@ -38,16 +38,7 @@ class DeviceCredential(models.Model):
     enrolled_at = models.DateTimeField(_("enrolled at"))
     frozen_at = models.DateTimeField(_("frozen at"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
-    revoked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("revoked by"),
-    )
+    revoked_by = author(_("revoked by"))
 
     class Meta:
         verbose_name = _("device")

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from branches.models import Bank, Branch, Neighborhood
 from core.ids import uuid7
 from core.limits import KEY_TEXT, TIMES_PAGES
+from identity.authors import author
 
 
 class Resident(models.Model):
@@ -44,16 +45,7 @@ class Resident(models.Model):
         verbose_name=_("neighborhood"),
     )
     joined_at = models.DateTimeField(_("joined at"))
-    frozen_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        db_index=False,
-        verbose_name=_("frozen by"),
-    )
+    frozen_by = author(_("frozen by"))
     slow_since = models.DateTimeField(_("cool-down since"), null=True, blank=True, editable=False)  # the newest link was claimed
     slow_until = models.DateTimeField(_("cool-down until"), null=True, blank=True, editable=False)
     slow_free = models.BigIntegerField(_("points free of the cool-down"), default=0, db_default=0, editable=False)
