@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
+from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from identity.models import User
@@ -44,6 +45,7 @@ STEADY: Final = f"performance.now = () => new Date().getTime() - {int(BEGINS.tim
 AHEAD: Final = "Date.now = () => new Date().getTime() + %d"
 # answers that tests ask for; and whether a page that was just loaded again may buzz, which the browser decides as it likes
 THE_BROWSERS_OWN: Final = ("Failed to load resource", "Blocked call to navigator.vibrate")
+WHO_IS_ASKED: Final = "**" + reverse("who")
 BACKEND: Final = "allauth.account.auth_backends.AuthenticationBackend"
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -130,6 +132,13 @@ class Phone:
     def set_cookie(self, name: str, value: str) -> None:
         """A cookie of the site."""
         self.context.add_cookies([{"name": name, "value": value, "url": self.address}])
+
+    @contextmanager
+    def not_looking(self) -> Iterator[None]:
+        """Let its pages not hear who is signed in, which they ask as they load and now and then: only what they do tells them."""
+        self.context.route(WHO_IS_ASKED, lambda route: route.abort())
+        yield
+        self.context.unroute(WHO_IS_ASKED)
 
     def wait_for_answers(self) -> None:
         """Wait until the pages have heard of all that they asked."""

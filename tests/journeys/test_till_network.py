@@ -192,13 +192,16 @@ def test_back_after_green_takes_nothing_again(phones: Phones, rich: Resident, ba
 
 
 def test_signed_out_meanwhile_is_red_and_leads_to_sign_in(phones: Phones, rich: Resident, bakery: Cashier) -> None:
-    page = at_till(phones, bakery)
-    ready_to_take(page, rich)
-    dismiss_cashier(actor=somebody(), cashier=bakery, at=now())
+    phone = phones()
+    phone.sign_in(bakery.user)
+    with phone.not_looking():
+        page = phone.open("/merchant/")
+        ready_to_take(page, rich)
+        dismiss_cashier(actor=somebody(), cashier=bakery, at=now())
 
-    take(page)
-    red = page.get_by_role("alertdialog", name="Nothing taken")
-    expect(red).to_contain_text("You are signed out.")
+        take(page)
+        red = page.get_by_role("alertdialog", name="Nothing taken")
+        expect(red).to_contain_text("You are signed out.")
     after_a_double_tap(page)
     red.get_by_role("button", name="Sign in").click()
 
