@@ -15,9 +15,11 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connections, transaction
 
-from branches.choices import Asked
+from branches.choices import Asked, Role
 from branches.models import Bank
-from branches.services.approvals import approve
+from branches.services.approvals import approve, decline
+from branches.services.suspension import ask_lift, carry_out_lift, suspend_bank
+from branches.services.terms import ask_terms, carry_out_terms
 from core.clock import alliance_day
 from core.errors import DomainError
 from earning.cancellations import CancellationIn
@@ -44,7 +46,7 @@ from settlements.services import close_day
 from tests.corruption import undone_by_the_owner
 from tests.earning.world import bill, bill_rule, make_active_rule, send
 from tests.redemptions.world import phone_of, scanned
-from tests.world import make_resident, moment
+from tests.world import make_resident, make_staff_user, moment
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
 
@@ -57,6 +59,7 @@ EARNS, RECEIPTS, HOLDS = "earns_have_their_award", "redemptions_have_their_recei
 BACK, TAKEN = "givings_back_have_their_receipt", "clawbacks_have_their_cancellation"
 APPROVED, GIFTS, MERGES = "corrections_have_their_approval", "gifts_have_their_row", "merges_have_their_residents"
 EXPIRED, SETTLED, FACTS = "expiries_have_their_day", "settlements_have_their_line", "reasons_have_their_fact"
+STATED = "statements_have_their_deed"
 
 # The owner himself is held back by a trigger.
 LOOSE = "alter table branches_approval disable trigger user; "
@@ -131,10 +134,10 @@ CORRUPTIONS = [
     (LOOSE + "update branches_approval set payload = '{\"give\": 10}' where payload = '{\"take\": 10}'", APPROVED),
     (LOOSE + "update branches_approval set target_id = gen_random_uuid()", APPROVED),
     (LOOSE + "update branches_approval set bank_id = (select max(id) from branches_bank where id <> bank_id)", APPROVED),
-    (LOOSE + "update branches_approval set state = 'refused', refusal = 'x'", APPROVED),
+    (LOOSE + "update branches_approval set state = 'refused', refusal = 'x' where state = 'done'", APPROVED),
     (LOOSE + "update branches_approval set action = 'terms'", APPROVED),
     (LOOSE + "update branches_approval set closed_at = closed_at + interval '1 second'", APPROVED),
-    (LOOSE + "update branches_approval set expires_at = closed_at", APPROVED),
+    (LOOSE + "update branches_approval set expires_at = closed_at where closed_at is not null", APPROVED),
     ("delete from points_statement where kind = 'approval'", APPROVED),
     ("update points_transfer set key = gen_random_uuid() where reason = 'adjust'", APPROVED),
     ("update points_transfer set key = gen_random_uuid() where reason = 'adjust'", FACTS),
@@ -165,6 +168,29 @@ CORRUPTIONS = [
     ("update points_transfer set key = 'x' where reason = 'settle'", SETTLED),
     ("update settlements_issuerline set points = points + 1", SETTLED),
     ("update points_posting set points = points + 1 where target_kind = 'retired'", SETTLED),
+    # what an issuer stated, and the deed
+    (LOOSE + "delete from branches_approval where action = 'terms'", STATED),
+    (LOOSE + "delete from branches_approval where action = 'lift_suspension'", STATED),
+    (LOOSE + "update branches_approval set state = 'approved', closed_at = null where action = 'lift_suspension'", STATED),
+    (LOOSE + "update branches_approval set closed_at = closed_at + interval '1 second' where action = 'lift_suspension'", STATED),
+    (LOOSE + "update branches_approval set payload = '{\"months\": 99}' where action = 'terms'", STATED),
+    (LOOSE + "update branches_approval set payload = '{\"months\": 99}' where action = 'terms'", FACTS),
+    (LOOSE + "update branches_approval set closed_at = closed_at + interval '1 second' where action = 'terms'", STATED),
+    (LOOSE + "update branches_approval set action = 'unfreeze' where action = 'terms'", STATED),
+    (LOOSE + "update branches_approval set bank_id = bank_id + 1 where action = 'terms'", STATED),
+    (LOOSE + "update branches_approval set decided_at = decided_at + interval '1 second'", STATED),
+    (LOOSE + "update branches_approval set state = 'approved' where state = 'declined'", STATED),
+    ("update points_terms set months = months + 1 where starts_on = (select max(starts_on) from points_terms)", STATED),
+    ("delete from points_terms where starts_on = (select max(starts_on) from points_terms)", FACTS),
+    ("update points_statement set body = replace(body, '\"approved\"', '\"declined\"') where kind = 'approval'", STATED),
+    ("update points_statement set body = replace(body, 'terms', 'adjust') where kind = 'approval'", STATED),
+    ("update points_statement set subject = gen_random_uuid() where kind = 'approval'", STATED),
+    ("delete from points_statement where kind = 'approval'", FACTS),
+    ("update points_statement set recorded_at = recorded_at + interval '1 second' where kind = 'suspension'", STATED),
+    ("delete from points_statement where kind = 'suspension'", FACTS),
+    ("delete from core_security_event where kind = 'issuer_suspended'", STATED),
+    ("update core_security_event set actor_id = null where kind = 'issuer_suspended'", STATED),
+    ("update core_security_event set about_id = 'x' where kind = 'issuer_suspended'", STATED),
 ]  # fmt: skip
 
 
@@ -188,6 +214,8 @@ def town(
     bakery: Cashier,
     east_clerk: User,
     east_manager: User,
+    west: Bank,
+    operator: User,
 ) -> Iterator[None]:
     """Every kind of fact, each through the service that makes it, since a clean check."""
     assert check_everything(at=BEGIN).drifts == []
@@ -224,11 +252,24 @@ def town(
         assert merge_residents(resident=li, into=tom, at=LATER) is None
     refund(cashier=bakery, receipt=second.receipt, points=4, reason="Sour", key="r2", at=LATER + timedelta(minutes=1))
     close_day(day=alliance_day(AT), at=moment("2026-03-21", "20:00"))
+    decide_about_banks(east, west, east_manager, (operator, make_staff_user(username="second", role=Role.OPERATOR)))
     line = IssuerLine.objects.select_related("statement__bank", "merchant").get()
     paid = Settle(merchant=line.merchant.party_id, issuer=east.issuer_id, points=line.points, key=str(line.pk), effective_at=LATER)
     assert settle([paid], at=LATER)[0].posted
     yield
     connections["owner"].close()
+
+
+def decide_about_banks(east: Bank, west: Bank, manager: User, operators: tuple[User, User]) -> None:
+    """New terms, a suspension that is lifted, and a request that is declined."""
+    asking, deciding = operators
+    asked = ask_terms(maker=manager, bank=east, months=6, grace_days=20, starts_on=date(2027, 1, 1), reason="x", at=LATER)
+    carry_out_terms(approval_id=approve(approval=asked, checker=asking, at=LATER).pk, at=LATER + timedelta(minutes=1)).or_raise()
+    suspend_bank(actor=asking, bank=west, at=LATER)
+    for decide in (decline, approve):
+        lift = ask_lift(maker=asking, bank=west, reason="Solved", at=LATER)
+        decided = decide(approval=lift, checker=deciding, at=LATER)
+    carry_out_lift(approval_id=decided.pk, at=LATER + timedelta(minutes=2)).or_raise()
 
 
 def hold(resident: Resident, cashier: Cashier, points: int) -> UUID:

@@ -1,5 +1,6 @@
 -- What the other packages keep of a posting was posted: each award with points, receipt, undo, refund, taking, gift, merge,
--- and each correction that was carried out, has its fact in the ledger. How much it moved is compared from the fact's side.
+-- each correction, new terms and lifted suspension that was carried out, has its fact in the ledger, and each decision its
+-- statement. How much it moved is compared from the fact's side.
 -- And what a till was told that the ledger refused, the ledger did refuse.
 with kept as (
     select 'award ' || a.id as what, e.wallet_id as party_id, a.transfer_id as fact_id, array['earn'] as reasons
@@ -51,6 +52,26 @@ left join residents_resident r
 left join points_transfer t
     on t.party_id = r.wallet_id and t.source = 'approvals' and t.key = a.id::text and t.reason = 'adjust'
 where {since a.closed_at} and a.state = 'done' and a.action = 'adjust' and t.id is null
+union all
+select 'approval ' || a.id, format('was decided at %s, and issuer %s never stated it', a.decided_at, b.issuer_id)
+from branches_approval a
+left join branches_bank b on b.id = a.bank_id
+where {since a.decided_at} and a.state <> 'waiting' and not exists (
+    select from points_statement s where s.party_id = b.issuer_id and s.kind = 'approval' and s.subject = a.id::text)
+union all
+select 'approval ' || a.id, format('was carried out at %s; issuer %s has no such terms, or its points wait on', a.closed_at, b.issuer_id)
+from branches_approval a
+left join branches_bank b on b.id = a.bank_id
+where {since a.closed_at} and a.state = 'done' and case a.action
+    when 'terms' then not exists (
+        select from points_terms t
+        where t.issuer_id = b.issuer_id and a.payload
+            = jsonb_build_object('months', t.months, 'grace_days', t.grace_days, 'starts_on', to_char(t.starts_on, 'YYYY-MM-DD')))
+    when 'lift_suspension' then not exists (
+        select from points_statement s
+        where s.party_id = b.issuer_id and s.kind = 'suspension' and s.recorded_at = a.closed_at
+            and s.body like '%: its points wait no longer; %')
+    else false end
 union all
 select 'resident ' || r.id, format('became part of %s, and wallet %s is followed by %s', r.successor_id, r.wallet_id, w.successor_id)
 from residents_resident r

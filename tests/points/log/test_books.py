@@ -10,8 +10,7 @@ from pytest_django import Settings
 from points.audit.checks import run_checks
 from points.log.books import CHECKS
 from points.log.checkpoints import log_keys
-from points.parties import add_terms
-from tests.ledger_world import NOON, LedgerWorld
+from tests.ledger_world import LedgerWorld
 from tests.points.log.world import sealed
 from tests.reasons import give_reasons
 
@@ -93,7 +92,6 @@ def test_a_key_that_signed_once_must_stay_known(ledger: LedgerWorld, settings: S
 
 
 def test_the_command_checks_the_log(ledger: LedgerWorld, capsys: pytest.CaptureFixture[str]) -> None:
-    add_terms(issuer=ledger.issuer, months=6, grace_days=30, starts_on=NOON.date().replace(year=2030), at=NOON)
     give_reasons()
     call_command("check_books")
     assert "The books are whole" in capsys.readouterr().out
