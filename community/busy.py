@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from points.errors import LedgerBusy
 from points.posting import WAITED_TOO_LONG
+from web.failures import wants_json
 from web.problems import problem
 
 
@@ -27,6 +28,6 @@ class GivenWay:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """The problem, if that is what happened to a request in JSON."""
+        """The problem, if that is what happened to a program's request."""
         gave_way = isinstance(error, OperationalError) and getattr(error.__cause__, "pgcode", None) in WAITED_TOO_LONG
-        return problem(LedgerBusy()) if gave_way and "json" in (request.content_type or "") else None
+        return problem(LedgerBusy()) if gave_way and wants_json(request) else None

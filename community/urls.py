@@ -11,8 +11,10 @@ from community.staff_login import change_password, sign_out
 from web.health import healthz, readyz
 from web.metrics import metrics
 
-handler400 = "web.edges.bad_request"
-handler404 = "web.edges.not_found"
+handler400 = "web.failures.bad_request"
+handler403 = "web.failures.forbidden"
+handler404 = "web.failures.not_found"
+handler500 = "web.failures.broken"
 ledger_admin.register()
 security_admin.register()
 

@@ -25,6 +25,7 @@ class ErrorKind(StrEnum):
     CONFLICT = "conflict"
     LIMITED = "limited"
     BUSY = "busy"
+    FAULT = "fault"  # nobody expected it
 
 
 class DomainError(Exception):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, ClassVar, Final
+
+from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError, ErrorKind
 
@@ -16,7 +18,26 @@ STATUS: Final[Mapping[ErrorKind, HTTPStatus]] = {
     ErrorKind.CONFLICT: HTTPStatus.CONFLICT,
     ErrorKind.LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
     ErrorKind.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
+    ErrorKind.FAULT: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
+
+
+class RequestRefused(DomainError):
+    """A request that HTTP itself has a status for."""
+
+    kind = ErrorKind.INVALID
+    status: ClassVar[HTTPStatus] = HTTPStatus.BAD_REQUEST
+
+
+class MethodWrong(RequestRefused):
+    code = "method_wrong"
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+    message = _("This address does not accept %(method)s.")
+
+
+def status_of(error: DomainError) -> HTTPStatus:
+    """The HTTP status of a refusal."""
+    return error.status if isinstance(error, RequestRefused) else STATUS[error.kind]
 
 
 def problem_type(error: DomainError) -> str:
@@ -24,12 +45,12 @@ def problem_type(error: DomainError) -> str:
     return f"urn:problem:{error.code}"
 
 
-def problem_body(error: DomainError, *, status: HTTPStatus | None = None) -> dict[str, Any]:
+def problem_body(error: DomainError) -> dict[str, Any]:
     """The members of the problem: its details, its code, and its sentence in the language of the moment."""
     return {
         **error.details,
         "type": problem_type(error),
         "code": error.code,
         "title": str(error),
-        "status": int(status or STATUS[error.kind]),
+        "status": int(status_of(error)),
     }

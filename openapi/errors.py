@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
 from core.counting.services import Counted
-from core.errors import DomainError, ErrorKind
+from core.errors import ErrorKind
+from core.problems import RequestRefused
 
 
-class ApiError(DomainError):
+class ApiError(RequestRefused):
     """A request that can't be worked on."""
-
-    kind = ErrorKind.INVALID
-    status: ClassVar[HTTPStatus] = HTTPStatus.BAD_REQUEST
 
 
 class LimitReached(ApiError):
@@ -104,12 +101,6 @@ class ScopeNeeded(ApiError):
     kind = ErrorKind.DENIED
     status = HTTPStatus.FORBIDDEN
     message = _("The access token lacks the scope %(scope)s.")
-
-
-class MethodWrong(ApiError):
-    code = "method_wrong"
-    status = HTTPStatus.METHOD_NOT_ALLOWED
-    message = _("This address does not accept %(method)s.")
 
 
 class FieldWrong(ApiError):

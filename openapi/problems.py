@@ -12,8 +12,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from core.errors import DomainError, ErrorKind, NotFound
-from core.problems import MEDIA_TYPE, STATUS, problem_body
-from openapi.errors import AnswerNotAcceptable, ApiError, MediaTypeWrong, MethodWrong, NotJson, TokenNeeded
+from core.problems import MEDIA_TYPE, MethodWrong, problem_body, status_of
+from openapi.errors import AnswerNotAcceptable, ApiError, MediaTypeWrong, NotJson, TokenNeeded
 
 RETRY_AFTER_SECONDS: Final = "2"
 
@@ -23,8 +23,8 @@ def answer_problem(error: Exception, context: Mapping[str, Any]) -> Response | N
     refusal = _as_domain_error(error, context)
     if refusal is None:
         return None
-    status = refusal.status if isinstance(refusal, ApiError) else STATUS[refusal.kind]
-    response = Response(problem_body(refusal, status=status), status=status, content_type=MEDIA_TYPE)
+    status = status_of(refusal)
+    response = Response(problem_body(refusal), status=status, content_type=MEDIA_TYPE)
     if status == HTTPStatus.UNAUTHORIZED:
         response["WWW-Authenticate"] = 'Bearer realm="api", error="invalid_token"'
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
@@ -36,7 +36,7 @@ def answer_problem(error: Exception, context: Mapping[str, Any]) -> Response | N
 
 def plain_problem(refusal: ApiError) -> HttpResponse:
     """The problem for a view that isn't the framework's."""
-    body = json.dumps(problem_body(refusal, status=refusal.status), ensure_ascii=False)
+    body = json.dumps(problem_body(refusal), ensure_ascii=False)
     return HttpResponse(body, status=refusal.status, content_type=MEDIA_TYPE)
 
 

@@ -13,18 +13,14 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.request import QueryDict
-from django.shortcuts import render
-from django.utils.translation import get_language_from_request, gettext, override
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views import defaults
 
 from core.characters import shown
-from core.errors import DomainError, ErrorKind, NotFound
-from core.problems import STATUS
+from core.errors import DomainError, ErrorKind
 from core.text import TextRefused, refuse_text, refuse_unwritable
-from web.problems import problem
+from web.failures import answer_refusal, in_their_language
 
-API: Final = "/api/"
 FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 UTF8: Final = frozenset({"utf-8", "utf8", "us-ascii"})
 # RFC 9110, section 8.3, without the percent-encoded parameters of RFC 2231, whose encodings Python looks up by name
@@ -37,16 +33,13 @@ REFUSED_TYPE: Final = "application/octet-stream"
 TYPE_WAS_REFUSED: Final = "points.content_type_refused"
 
 
-class RequestNotReadable(DomainError):
-    code = "request_not_readable"
-    kind = ErrorKind.INVALID
-    message = _("The request can't be read: a header, the form or its size is not as HTTP asks. Send it again.")
-
-
 class CharsetNotKnown(DomainError):
     code = "charset_not_known"
     kind = ErrorKind.INVALID
     message = _("The content type of the request can't be used. Send text in UTF-8, and say charset=utf-8 or no charset.")
+
+
+REFUSALS: Final = (TextRefused, CharsetNotKnown)
 
 
 class ReadableTypes:
@@ -77,33 +70,9 @@ class CleanRequests:
         _drop_odd_cookies(request)
         try:
             _check(request)
-        except (TextRefused, CharsetNotKnown) as refusal:
-            with override(get_language_from_request(request)):
-                return answer_refusal(request, type(refusal)(**refusal.details))
+        except REFUSALS:
+            return _refuse(request)
         return self.get_response(request)
-
-
-def answer_refusal(request: HttpRequest, refusal: DomainError) -> HttpResponse:
-    """The refusal in the caller's form."""
-    if wants_json(request):
-        return problem(refusal)
-    return render(request, "400.html", {"refusal": str(refusal)}, status=STATUS[refusal.kind])
-
-
-def wants_json(request: HttpRequest) -> bool:
-    """Whether a program asks: a partner's system, or the script of a page."""
-    asked = request.headers.get("Accept", "")
-    return request.path_info.startswith(API) or "json" in (request.content_type or "") or ("json" in asked and "html" not in asked)
-
-
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """What Django refuses to read."""
-    return problem(RequestNotReadable()) if wants_json(request) else defaults.bad_request(request, exception)
-
-
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """There is no such address, or nothing behind it."""
-    return problem(NotFound()) if wants_json(request) else defaults.page_not_found(request, exception)
 
 
 def content_type_fits(text: str) -> bool:
@@ -111,6 +80,16 @@ def content_type_fits(text: str) -> bool:
     if len(text) > CONTENT_TYPE_LENGTH or (text and not CONTENT_TYPE.fullmatch(text)):
         return False
     return all(charset.lower() in UTF8 for charset in CHARSET.findall(text))
+
+
+@in_their_language
+def _refuse(request: HttpRequest) -> HttpResponse:
+    """Look once more, now that places have their names in the visitor's language."""
+    try:
+        _check(request)
+    except REFUSALS as refusal:
+        return answer_refusal(request, refusal)
+    raise AssertionError("what was refused is refused again")
 
 
 def _check(request: HttpRequest) -> None:

@@ -48,21 +48,34 @@ def test_a_till_that_met_a_lock_comes_again_with_the_same_key(mei: Resident, eas
     assert spendable(mei.wallet_id, at=now()) == 70
 
 
+def test_a_script_that_only_asks_is_told_the_same(bakery: Cashier) -> None:
+    till = Till(bakery.user)
+    with held_table("redemptions_redemption"):
+        with connection.cursor() as cursor:
+            cursor.execute("set lock_timeout = '100ms'")
+        told = till.client.get("/merchant/today")
+        with connection.cursor() as cursor:
+            cursor.execute("reset lock_timeout")
+
+    assert answer(told) == (503, "ledger_busy")
+    assert till.client.get("/merchant/today").status_code == 200
+
+
 def test_another_fault_of_the_database_stays_a_fault(bakery: Cashier, mei: Resident) -> None:
     asked = {"code": phone_of(mei, at=now()).code(now()), "points": 1, "key": new_key()}
     client = Client(raise_request_exception=False)
     client.force_login(bakery.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     with connection.cursor() as cursor:
         cursor.execute("set statement_timeout = 300")
-    with held_table():
+    with held_table("redemptions_devicecredential"):
         told = client.post("/merchant/redemptions", asked, content_type="application/json")
-    assert told.status_code == 500
+    assert answer(told) == (500, "internal_error")
 
 
 @contextmanager
-def held_table() -> Iterator[None]:
+def held_table(name: str) -> Iterator[None]:
     with transaction.atomic(using="owner"), connections["owner"].cursor() as owner:
-        owner.execute("lock table redemptions_devicecredential")
+        owner.execute(f"lock table {name}")
         yield
     with connection.cursor() as cursor:
         cursor.execute("reset statement_timeout")

@@ -6,8 +6,7 @@ import re
 from collections import Counter
 
 from community.documents import domain_errors, errors_table
-from core.problems import STATUS
-from openapi.errors import ApiError
+from core.problems import STATUS, RequestRefused
 from tests.repo.sources import ROOT
 
 
@@ -27,7 +26,7 @@ def test_the_document_says_the_status_that_each_kind_has() -> None:
 def test_the_document_names_every_status_that_the_api_has_besides() -> None:
     rest = (ROOT / "docs" / "errors.md").read_text().partition("the status that HTTP has for it: ")[2].partition(".")[0]
 
-    own = {str(int(error.status)) for error in domain_errors() if issubclass(error, ApiError)}
+    own = {str(int(error.status)) for error in domain_errors() if issubclass(error, RequestRefused)}
     assert set(rest.split(", ")) == own - {str(int(status)) for status in STATUS.values()}
 
 

@@ -17,7 +17,7 @@ from core.shown import ShownToAnother
 from merchants.models import Cashier
 from merchants.queries import working_till
 from redemptions.errors import NoTill
-from web.problems import SignInRequired, problem
+from web.problems import SignInRequired, answers_json, problem
 
 OUTLET_HEADER: Final = "X-Outlet"
 CASHIER_HEADER: Final = "X-Cashier"  # for whom the page was made that asks
@@ -42,7 +42,7 @@ def till_view(view: TillView[P]) -> Callable[Concatenate[HttpRequest, P], HttpRe
         except DomainError as error:
             return problem(error)
 
-    return never_cache(answer)
+    return answers_json(never_cache(answer))
 
 
 def _cashier_of(request: HttpRequest) -> Cashier:

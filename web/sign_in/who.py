@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from identity.models import User
+from web.problems import answers_json
 
 
 def mark_of(user: object) -> str:
@@ -15,6 +16,7 @@ def mark_of(user: object) -> str:
     return salted_hmac("web.sign_in.who", str(user.pk), algorithm="sha256").hexdigest()[:16] if isinstance(user, User) else ""
 
 
+@answers_json
 @never_cache
 @require_safe
 def who(request: HttpRequest) -> HttpResponse:

@@ -31,7 +31,7 @@ export async function settle(request, { resumed = false, onTrouble = () => {} } 
 
 /** Whether a refusal leaves it open: signed out, the page's token too old, or the page somebody else's. Nobody looked at the key. */
 export function isOpen(problem) {
-  return problem?.status === 401 || (problem?.status === 403 && !problem.code) || problem?.code === "shown_to_another";
+  return problem?.status === 401 || ["page_too_old", "shown_to_another"].includes(problem?.code);
 }
 
 function sent(request) {
