@@ -40,7 +40,7 @@ from settlements.services import close_day
 
 BACKEND: Final = "allauth.account.auth_backends.AuthenticationBackend"
 DAYS: Final = 30
-PRICE: Final = 18
+PRICE: Final = 260
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ def settle_in(*, days: int = DAYS) -> Neighborhood:
     make_checkpoint(at=now())
     undone, refunded, fresh = (_take(till[0], resident, key) for key in ("undone", "refunded", "fresh"))
     undo(cashier=till[0], receipt=undone.receipt, reason="买错了", key="back", at=now())
-    refund(cashier=till[0], receipt=refunded.receipt, points=5, reason="退了一件", key="in-part", at=now())
+    refund(cashier=till[0], receipt=refunded.receipt, points=80, reason="退了一件", key="in-part", at=now())
     close_day(day=alliance_day(now()), at=now())  # its later lines have no proof yet
     assert resident.user
     newcomer = user_with_phone(phone="+8613700000001", name="新邻居")
