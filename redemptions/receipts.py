@@ -1,4 +1,4 @@
-"""Numbers of receipts as people read and type them: at least eight digits, the last one a check digit."""
+"""Numbers of receipts as people read and type them: eight digits or more, the last one a check digit; zeros in front may be left out."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from core.numbers import plain_digits
 from redemptions.codes import check_digit, has_valid_check_digit
 from redemptions.errors import ReceiptNotFound
 
-SHORTEST = 8
+PADDED = 8
+SHORTEST = 2  # a digit and its check digit; the check passes over zeros in front
 LONGEST = 19  # what the database's numbers can reach
 
 
 def receipt_number(number: int) -> str:
     """`12` as `"00000125"`: padded, with its Damm digit behind."""
-    body = f"{number:0{SHORTEST - 1}d}"
+    body = f"{number:0{PADDED - 1}d}"
     return body + check_digit(body)
 
 

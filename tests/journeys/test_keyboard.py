@@ -94,7 +94,7 @@ def test_signing_in_linking_a_bank_and_why(phones: Phones, east: Bank) -> None:
     expect(page.get_by_role("region", name="Why")).to_contain_text("245.20 yuan gave 24 points.")
     go(page, "Kept in a ledger nobody can alter")
     follow(page, "Verify")
-    go(page, "Check now", key="Space")
+    go(page, "Check again", key="Space")
 
     expect(page.locator("#steps [data-state=right]")).to_have_count(4)
 

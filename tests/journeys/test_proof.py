@@ -57,8 +57,8 @@ def spent(mei: Resident, east: Bank, bakery: Cashier, settings: Settings) -> Red
 
 def steps(page: Page) -> list[tuple[str, str]]:
     """What the check said, with its states."""
-    page.get_by_role("button", name="Check now").click()
-    expect(page.get_by_role("button", name="Check now")).to_be_enabled()
+    page.get_by_role("button", name="Check again").click()
+    expect(page.get_by_role("button", name="Check again")).to_be_enabled()
     page.locator("#how").evaluate("how => (how.open = true)")
     items = page.locator("#steps li")
     return [(str(item.get_attribute("data-state")), item.inner_text()) for item in items.all()]
@@ -93,7 +93,7 @@ def test_the_code_and_the_file_hold_the_whole_proof(phones: Phones, mei: Residen
     assert mei.user is not None
     phone.sign_in(mei.user)
     page = phone.open(f"/history/{spent.transfer_id}/proof/")
-    expect(page.get_by_role("button", name="Check now")).to_be_enabled()  # until then the page grows, and the code moves
+    expect(page.get_by_role("button", name="Check again")).to_be_enabled()  # until then the page grows, and the code moves
     found = zxingcpp.read_barcodes(Image.open(io.BytesIO(page.locator("#code").screenshot())).convert("L"))
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the proof").click()
@@ -273,7 +273,7 @@ def test_what_is_not_sealed_yet_says_so(phones: Phones, mei: Resident, east: Ban
     seal_all()
     make_checkpoint(at=now())
     page.get_by_role("link", name="Look again").click()
-    expect(page.get_by_role("button", name="Check now")).to_be_visible()
+    expect(page.get_by_role("button", name="Check again")).to_be_visible()
 
 
 def test_someone_elses_proof_is_not_there(phones: Phones, tom: Resident, spent: Redemption) -> None:

@@ -14,12 +14,14 @@ from django.test import Client
 from branches.models import Bank
 from core.clock import now
 from merchants.models import Cashier
+from merchants.services import appoint_cashier, open_outlet
 from redemptions.models import Redemption
 from residents.models import Resident
-from settlements.models import MerchantStatement
+from settlements.models import MerchantLine, MerchantStatement
+from tests.clock import Clock
 from tests.web.test_merchant_pages import browser_of, close_today, sell
 from tests.web.test_resident_pages import text_of
-from tests.world import give_points
+from tests.world import give_points, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -81,8 +83,39 @@ def test_a_line_leads_to_its_receipt(browser: Client, sold: Redemption) -> None:
 def test_a_receipt_is_found_by_its_number(browser: Client, sold: Redemption, grocer: Cashier) -> None:
     spaced = f"{sold.receipt[:4]} {sold.receipt[4:]}"
 
-    assert browser.get("/merchant/today/", {"number": spaced}).headers["Location"] == f"/merchant/receipts/{sold.receipt}/"
+    for typed in (spaced, sold.receipt.lstrip("0")):
+        assert browser.get("/merchant/today/", {"number": typed}).headers["Location"] == f"/merchant/receipts/{sold.receipt}/"
     for browsing, number in ((browser_of(grocer.user), sold.receipt), (browser, "00000000"), (browser, "<b>")):
         missing = browsing.get("/merchant/today/", {"number": number})
         assert missing.status_code == HTTPStatus.NOT_FOUND
         assert "This outlet has no receipt with that number." in text_of(missing)
+
+
+def tab_of(answer: Any) -> str:
+    """The tab that says "here"."""
+    found = re.search(r'href="/merchant/(\w+)/" aria-current="page"', answer.content.decode())
+    return found[1] if found else ""
+
+
+def test_a_receipt_stands_under_today_on_its_day_and_under_statements_later(browser: Client, sold: Redemption, clock: Clock) -> None:
+    pages = [f"/merchant/receipts/{sold.receipt}/", f"/merchant/receipts/{sold.receipt}/proof/"]
+    assert [tab_of(browser.get(page)) for page in pages] == ["today", "today"]
+    statement, line = closed(), MerchantLine.objects.get().number
+
+    clock.forward(24 * 3600)
+
+    of_statements = [*pages, f"/merchant/statements/{statement.pk}/", f"/merchant/lines/{line}/", f"/merchant/lines/{line}/proof/"]
+    assert {tab_of(browser.get(page)) for page in of_statements} == {"statements"}
+    assert 'class="page__back" href="/merchant/statements/"' in browser.get(pages[0]).content.decode()
+
+
+def test_a_receipt_of_another_outlet_says_where_points_are_given_back(browser: Client, sold: Redemption, bakery: Cashier) -> None:
+    other = open_outlet(
+        actor=somebody(), merchant=bakery.outlet.merchant, neighborhood=bakery.outlet.neighborhood, name="Bakery South", at=now()
+    )
+    south = appoint_cashier(actor=somebody(), outlet=other, phone="+8613900000009", name="Lan", at=now())
+    closed()
+    page = f"/merchant/lines/{MerchantLine.objects.get().number}/"
+
+    assert "Points are given back at the outlet where they were taken: Bakery." in text_of(browser_of(south.user).get(page))
+    assert "Points are given back at the outlet" not in text_of(browser.get(page))

@@ -16,11 +16,12 @@ from settlements.models import MerchantLine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptStory:
-    """A receipt opened: what was taken, whose points, what was given back and why, and whether it can be undone today."""
+    """A receipt opened: what was taken, whose points, what was given back and why, whether it is of today, and can be undone."""
 
     receipt: Receipt
     parts: Sequence[Part]
     givings: Sequence[GivenBack]
+    today: bool
     can_undo: bool
 
 
@@ -54,13 +55,19 @@ class LineStory:
 def receipt_story(redemption: Redemption, *, at: datetime) -> ReceiptStory:
     """One receipt with all that explains it."""
     receipt = receipt_of(redemption)
-    same_day = alliance_day(at) == alliance_day(receipt.captured_at)
+    today = is_of_today(redemption, at=at)
     return ReceiptStory(
         receipt=receipt,
         parts=parts_of(redemption),
         givings=givings_of(redemption) if receipt.given_back else [],
-        can_undo=same_day and receipt.left > 0,
+        today=today,
+        can_undo=today and receipt.left > 0,
     )
+
+
+def is_of_today(redemption: Redemption, *, at: datetime) -> bool:
+    """Whether it stands on the page of today; if not, on a statement."""
+    return alliance_day(at) == alliance_day(redemption.captured_at)
 
 
 def statement_line(line: MerchantLine) -> Line:

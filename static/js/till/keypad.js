@@ -87,7 +87,8 @@ export class Keypad {
     const { points, rest, tooMany } = this.#asked();
     const take = this.#part.take;
     const instead = tooMany ? (this.#claim?.spendable ?? 0) : 0; // too much was typed: all there is, in one tap
-    const words = instead ? take.dataset.instead : points === 0 ? take.dataset.none : points === 1 ? take.dataset.one : take.dataset.many;
+    const none = this.#mode === "points" ? take.dataset.none : take.dataset.noBill;
+    const words = instead ? take.dataset.instead : points === 0 ? none : points === 1 ? take.dataset.one : take.dataset.many;
     take.textContent = words.replace("{n}", (instead || points).toLocaleString("en"));
     take.setAttribute("aria-disabled", String(points === 0 && !instead));
     const means = document.getElementById("typed-means");
