@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ FORM: Final = {"letters": "", "least": "6", "most": "8", "check": CheckDigit.LUH
 SHAPED: Final = CustomerShape(letters=False, least=6, most=8, check=CheckDigit.LUHN)
 
 
-def kept(bank: Bank) -> dict[str, Any]:
+def kept(bank: Bank) -> Mapping[str, Any]:
     """All that is kept of the bank."""
     return Bank.objects.filter(pk=bank.pk).values()[0]
 
