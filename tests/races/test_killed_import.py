@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import termios
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from branches.choices import ImportState
 from branches.models import Bank, FileImport
 from core.clock import now
 from core.rows import Row
+from earning.choices import EventStatus
 from earning.models import Award, DayUse, Event
 from points.models import Account, Transfer
 from residents.services import import_residents
@@ -49,7 +51,7 @@ def test_a_killed_import_run_again_counts_exactly(east: Bank, tmp_path: Path) ->
     points = write_file(tmp_path / "events.csv")
 
     for rows_done in (500, 2_000):
-        kill_after(tmp_path / "events.csv", rows_done)
+        kill_after(tmp_path / "events.csv", rows_done, bank=east)
     with running(tmp_path / "events.csv") as last:
         assert last.wait(timeout=PATIENCE_SECONDS) == 0
 
@@ -65,8 +67,9 @@ def test_an_interrupted_import_says_that_it_goes_on(east: Bank, tmp_path: Path) 
     write_file(tmp_path / "events.csv")
 
     with running(tmp_path / "events.csv", stderr=subprocess.PIPE) as process:
-        wait_for_rows(process, 500)
-        process.send_signal(signal.SIGINT)
+        with held_after(500, bank=east):
+            wait_for_rows(process, 500)
+            process.send_signal(signal.SIGINT)
         _out, said = process.communicate(timeout=PATIENCE_SECONDS)
 
     assert process.returncode == 130
@@ -119,9 +122,21 @@ def running(file: Path, *, stderr: int | None = None) -> subprocess.Popen[bytes]
     return subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.DEVNULL, stderr=stderr, cwd=settings.BASE_DIR)
 
 
-def kill_after(file: Path, rows: int) -> None:
+@contextmanager
+def held_after(rows: int, *, bank: Bank) -> Iterator[None]:
+    """Let an import come so far and no further: one of its next events has the id of one that is just being kept elsewhere."""
+    with transaction.atomic(using="owner"):
+        Event.objects.using("owner").create(
+            bank_id=bank.pk, event_id=f"e-{rows + 100}", type="other", customer_hash=bytes(32), content_hash=bytes(32),
+            occurred_at=now(), received_at=now(), origin="elsewhere", status=EventStatus.WAITING,
+        )  # fmt: skip
+        yield
+        transaction.set_rollback(True, using="owner")
+
+
+def kill_after(file: Path, rows: int, *, bank: Bank) -> None:
     """Start the import and kill it when so many rows are committed."""
-    with running(file) as process:
+    with running(file) as process, held_after(rows, bank=bank):
         wait_for_rows(process, rows)
         process.send_signal(signal.SIGKILL)
     assert FileImport.objects.get().state == ImportState.RUNNING
