@@ -11,12 +11,15 @@ from playwright.sync_api import Page, expect
 
 from branches.models import Bank
 from core.clock import now
+from core.limits import COOL_DOWN_POINTS_PER_DAY
 from merchants.models import Cashier
 from merchants.services import appoint_cashier, open_outlet
 from points.queries import spendable
+from redemptions.codes import make_code
 from redemptions.models import Claim, Redemption, RefusedCapture, Undo
 from redemptions.queries import masked_name
-from redemptions.services import capture
+from redemptions.services import capture, enroll_device
+from redemptions.services.devices import Enrollment
 from residents.models import Resident
 from tests.clock import Clock
 from tests.journeys import film
@@ -76,12 +79,22 @@ def scan(page: Page) -> None:
 
 def type_in(page: Page, resident: Resident) -> None:
     """Type a code of the resident instead: quicker than the camera, where that is not what matters."""
+    type_digits(page, phone_of(resident, at=now()).code(now()))
+    expect(page.locator("#amount-title")).to_have_text(masked_name(resident.name))
+
+
+def type_digits(page: Page, code: str) -> None:
+    """Type those digits of somebody's phone."""
     page.wait_for_selector("#till[data-ready]")
     page.get_by_role("button", name="Enter code").click()
-    page.get_by_label("Digits of the code").fill(phone_of(resident, at=now()).code(now()))
+    page.get_by_label("Digits of the code").fill(code)
     page.get_by_role("button", name="Continue").click()
-    expect(page.locator("#amount-title")).to_have_text(masked_name(resident.name))
     expect(page.locator("#amount-title")).to_be_visible()
+
+
+def code_of(enrolled: Enrollment) -> str:
+    """What that phone shows now."""
+    return make_code(key=enrolled.key, handle=enrolled.device.handle, at=now())
 
 
 def press(page: Page, keys: str) -> None:
@@ -292,6 +305,38 @@ def test_spent_elsewhere_meanwhile_is_red_and_the_amount_can_be_changed(
 
     expect(page.get_by_role("dialog", name="Taken")).to_contain_text("40")
     assert spendable(rich.wallet_id, at=now()) == 0
+
+
+def test_a_new_phone_that_asks_too_much_is_red_and_what_it_may_spend_today_can_be_taken(
+    phones: Phones, rich: Resident, bakery: Cashier, east: Bank
+) -> None:
+    give_points(resident=rich, bank=east, points=COOL_DOWN_POINTS_PER_DAY, at=now())
+    new = enroll_device(resident=rich, at=now())
+    page = at_till(phones, bakery)
+    type_digits(page, code_of(new))
+    expect(page.get_by_text("available 5,100 points")).to_be_visible()
+    page.get_by_role("button", name="All 5,100").click()
+
+    page.get_by_role("button", name="Take 5,100 points").click()
+    red = page.get_by_role("alertdialog", name="Nothing taken")
+    expect(red).to_contain_text("Left today: 5000.")
+    assert not Redemption.objects.exists()
+    after_a_double_tap(page)
+    red.get_by_role("button", name="Change the amount").click()
+    expect(page.get_by_text("available 5,000 points")).to_be_visible()
+    page.get_by_role("button", name="All 5,000").click()
+    page.get_by_role("button", name="Take 5,000 points").click()
+    green = page.get_by_role("dialog", name="Taken")
+    expect(green).to_contain_text("5,000")
+    assert spendable(rich.wallet_id, at=now()) == 100
+    after_a_double_tap(page)
+    green.get_by_role("button", name="Done").click()
+
+    type_digits(page, code_of(enroll_device(resident=rich, at=now())))
+    page.get_by_role("button", name="All 100").click()
+    page.get_by_role("button", name="Take 100 points").click()
+    expect(red).to_contain_text("Left today: 0.")
+    expect(red.get_by_role("button", name="Scan a new code")).to_be_visible()  # no amount is possible: there is none to change
 
 
 def test_a_scan_that_grows_old_is_red_by_itself(phones: Phones, rich: Resident, bakery: Cashier, clock: Clock) -> None:

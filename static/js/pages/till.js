@@ -15,6 +15,7 @@ import { say } from "../till/words.js";
 import { keepAwake } from "../wake_lock.js";
 
 const SLOW_MS = 700; // after that, amber
+const STILL_POSSIBLE = { insufficient_points: "available", cool_down: "left" }; // by refusal: where it says what can be taken yet
 
 const page = document.getElementById("till");
 const photo = document.getElementById("photo");
@@ -166,16 +167,17 @@ async function underWay(words, act) {
 }
 
 async function refuse(words, problem = null, held = null) {
+  const possible = problem?.body?.[STILL_POSSIBLE[problem.code]] ?? 0;
   if (isOpen(problem)) {
     const signedOut = problem.status === 401;
     const why = problem.code === "shown_to_another" ? words : say(signedOut ? "sign_in_to_know" : "reload_to_know");
     await showNo(why, { next: signedOut ? "sign_in" : "reload" });
     location.assign(location.pathname); // whoever is signed out is led to sign in, and back here
-  } else if (problem?.code === "insufficient_points" && held) {
+  } else if (held && possible > 0) {
     const again = await showNo(words, { next: "other_amount" });
     if (again !== "next") return rest();
     show("amount");
-    return keypad.show({ ...held, spendable: problem.body.available ?? held.spendable });
+    return keypad.show({ ...held, spendable: possible });
   } else {
     await next(showNo(words));
   }
