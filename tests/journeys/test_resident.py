@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -38,6 +39,10 @@ OTHER_CODE = """(old) => !["", old].includes(document.querySelector("[data-part=
 HIDE = """(hidden) => {
     Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
     document.dispatchEvent(new Event("visibilitychange"));
+}"""
+IN_SIGHT = """() => {
+    const { top, bottom, height } = document.querySelector("[data-part=digits]").getBoundingClientRect();
+    return height > 20 && top >= 0 && bottom <= document.querySelector(".ways").getBoundingClientRect().top;
 }"""
 PICTURE = "() => document.querySelector('[data-part=canvas]').toDataURL()"
 OTHER_PICTURE = "(old) => document.querySelector('[data-part=canvas]').toDataURL() !== old"
@@ -179,6 +184,19 @@ def test_digits_stand_still_while_they_are_typed(phones: Phones, mei: Resident, 
 
     expect(digits).not_to_have_text(typed)
     expect(left).to_have_text("Others in 45 s")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_digits_are_in_sight_on_every_phone(phones: Phones, mei: Resident, language: str) -> None:
+    page = signed_in(phones, mei, language=language).open("/code/")
+    shown_code(page)
+    for width, height in ((320, 568), (320, 640), (360, 640), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        for type_ in ("normal", "large"):
+            page.evaluate("(type) => { document.documentElement.dataset.type = type; scrollTo(0, 0) }", type_)
+            page.locator(".show__digits summary").click()
+            page.wait_for_function(IN_SIGHT)
+            page.locator(".show__digits summary").click()
 
 
 def test_a_new_code_does_not_change_the_digits_that_were_just_opened(phones: Phones, mei: Resident) -> None:

@@ -47,6 +47,7 @@ COVERED: Final = """(id) => {
     const corners = [[1, 1], [right, 1], [1, bottom], [right, bottom], [right / 2, bottom / 2]];
     return corners.map(([x, y]) => dialog.contains(document.elementFromPoint(x, y)));
 }"""
+MARKED: Final = "(field) => field.value.slice(field.selectionStart, field.selectionEnd)"
 SIDES: Final = "(keys) => keys.map((key) => key.getBoundingClientRect()).map((box) => Math.min(box.width, box.height))"
 
 
@@ -239,6 +240,46 @@ def test_typed_digits_are_checked_without_asking_anybody(phones: Phones, rich: R
     page.get_by_role("button", name="Continue").click()
 
     expect(page.get_by_role("heading", name="M**")).to_be_visible()
+
+
+def test_a_wrong_group_is_marked_where_it_is_known(phones: Phones, rich: Resident, bakery: Cashier) -> None:
+    page = at_till(phones, bakery)
+    code = phone_of(rich, at=now()).code(now())
+    page.get_by_role("button", name="Enter code").click()
+    field = page.get_by_label("Digits of the code")
+    complaint = page.get_by_role("alert").filter(has_text="is wrong")
+    for place, marked in ((0, 0), (1, 0), (11, 2), (12, 3), (13, 3), (2, None), (20, None), (26, None)):
+        slip = code[:place] + str((int(code[place]) + 1) % 10) + code[place + 1 :]  # the check digit tells any one
+        groups = [slip[at : at + 4] for at in range(0, 27, 4)]
+
+        field.fill(slip)
+
+        expect(complaint).to_be_visible()
+        told = "A digit is wrong." if marked is None else f"A digit of the group {groups[marked]} is wrong."
+        expect(complaint).to_contain_text(told)
+        expect(complaint).to_contain_text("with the phone; if")
+        if marked is not None:
+            expect(field).to_be_focused()
+            assert field.evaluate(MARKED) == groups[marked]
+    field.fill(slip[:-1])
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("alert").filter(has_text="There must be 27 digits.")).to_be_visible()
+    assert not Claim.objects.exists()
+
+    field.fill(code)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="M**")).to_be_visible()
+
+
+def test_the_slip_is_told_in_chinese(phones: Phones, rich: Resident, bakery: Cashier) -> None:
+    page = at_till(phones, bakery, language="zh-hans")
+    code = phone_of(rich, at=now()).code(now())
+    page.locator("[data-do=type]").click()
+
+    page.locator("#digits").fill("62" + code[2:])  # begins like a bank card
+
+    expect(page.locator("#digits-error")).to_contain_text("数字有误，请再核对一遍")
+    assert page.locator("#digits").evaluate(MARKED) == f"62{code[2:4]}"
 
 
 def test_the_keyboard_alone_takes_points(phones: Phones, rich: Resident, bakery: Cashier) -> None:

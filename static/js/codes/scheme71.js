@@ -2,9 +2,9 @@
 //
 // Digits 1-2: scheme. 3-11: handle. 12-16: step mod 100000. 17-26: MAC. 27: Damm check digit.
 export const STEP_SECONDS = 15;
+export const STEPS = 100_000; // a code tells its step up to that
 
 const SCHEME = "71";
-const STEPS = 100_000;
 const MACS = 10_000_000_000n;
 const LABEL = new TextEncoder().encode("cfpc1");
 

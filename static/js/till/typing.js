@@ -1,8 +1,6 @@
 // The digits typed by hand: grouped while they come, checked before anyone is asked.
-import { digitsOf, grouped, isResidentsCode, LENGTH } from "./digits.js";
+import { digitsOf, grouped, isResidentsCode, LENGTH, placeOfGroup, wrongGroup } from "./digits.js";
 import { say } from "./words.js";
-
-const GROUP = 4;
 
 export class Typing {
   #input;
@@ -48,8 +46,16 @@ export class Typing {
   }
 
   #complain(digits) {
-    this.#show(say(digits.length === LENGTH ? "mistyped" : "too_few"));
-    if (digits.length === LENGTH && !digits.startsWith("71")) this.#input.setSelectionRange(0, GROUP); // then it is in the first group
+    const group = digits.length === LENGTH ? wrongGroup(digits, Date.now() / 1000) : -1;
+    if (group === -1) {
+      this.#show(say(digits.length === LENGTH ? "mistyped" : "too_few"));
+      return;
+    }
+    const place = placeOfGroup(group);
+    this.#input.value = grouped(digits);
+    this.#show(say("mistyped_group", { group: this.#input.value.slice(...place) }));
+    this.#input.focus(); // what is marked is seen only there, and the next four digits take its place
+    this.#input.setSelectionRange(...place);
   }
 
   #show(words) {
