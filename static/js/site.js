@@ -1,8 +1,9 @@
-// What every page does: install the service worker its frame names, keep forms from being sent twice, offer the home screen,
+// What every page does: say that scripts run, install the service worker its frame names, keep forms from being sent twice, offer the home screen,
 // and notice who is signed in and whether there is network.
 import { offerHomeScreen } from "./home_screen.js";
 import { watchPresence } from "./presence.js";
 
+document.documentElement.dataset.runs = "yes"; // what would help where scripts don't run is not needed
 afterLoad(() => installWorker(document.body.dataset.worker, document.body.dataset.scope));
 document.addEventListener("submit", sendOnce);
 window.addEventListener("pageshow", releaseForms);

@@ -1,4 +1,4 @@
-"""What keeps people out of a page: all rules of axe, and an eye for what overflows, in every look of one load of the page."""
+"""What keeps people out of a page: all rules of axe, an eye for what overflows, in every look, and what lies below the fold."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 AXE: Final = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 NARROW: Final = {"width": 320, "height": 640}
+SMALL: Final = {"width": 360, "height": 640}  # the smallest phone on which everything to press is in sight at once
 ZOOMED: Final = {"width": 640, "height": 400}  # a screen 1280 wide, at 200 %
 LOOKS: Final = [(theme, type_) for theme in ("light", "dark") for type_ in ("normal", "large")]
 # Overflow is looked for in every look. Axe takes long: of its looks, two for each language, chosen so that every theme and every
@@ -41,11 +42,42 @@ LOOK: Final = """async ([looks, byAxe]) => {
     }
     return told;
 }"""
+# What a page is there for: its one vermilion button, the keys and ways of a till, the sizes of type, what gives points back.
+PRESSED: Final = """main .button--next, .keypad__key, .till__others .button, .till__thought .button,
+    #give-back:not([hidden]) [type=submit], [data-give], main [name=type].choice__one, [data-part=canvas], dialog[open] .button"""
+BELOW: Final = """([pressed, types]) => {
+    const root = document.documentElement;
+    const before = root.dataset.type;
+    const told = [];
+    for (const type of types) {
+        if (type === "large") root.dataset.type = type; else delete root.dataset.type;
+        scrollTo(0, 0);
+        const dialog = document.querySelector("dialog[open]");
+        for (const element of (dialog ?? document).querySelectorAll(pressed)) {
+            if (!element.checkVisibility() || location.pathname === "/dev/look/") continue;
+            const { left, right, top, bottom } = element.getBoundingClientRect();
+            const seen = [top + 1, (top + bottom) / 2, bottom - 1].map((y) => document.elementFromPoint((left + right) / 2, y));
+            if (seen.every((one) => one && element.contains(one))) continue;
+            told.push(`${type}: below the fold (${Math.round(bottom)}) or covered: ${element.outerHTML.slice(0, 90)}`);
+        }
+    }
+    if (before === undefined) delete root.dataset.type; else root.dataset.type = before;
+    return told;
+}"""
 
 
 def look_at(page: Page) -> list[str]:
     """What axe and the eye for overflow say of a page in light and dark, normal and large type; it is narrow, then at 200 %."""
-    return _look_at(page, by_axe=BY_AXE)
+    return look_below_the_fold(page) + _look_at(page, by_axe=BY_AXE)
+
+
+def look_below_the_fold(page: Page) -> list[str]:
+    """What is there to be pressed, and isn't in sight before anybody scrolls, on a small phone in normal and large type."""
+    page.wait_for_function(SETTLED)
+    page.set_viewport_size(SMALL)  # type: ignore[arg-type]  # playwright's own name for such a dictionary
+    told: list[str] = page.evaluate(BELOW, [PRESSED, ["normal", "large"]])
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    return told
 
 
 def look_for_overflow(page: Page) -> list[str]:

@@ -61,6 +61,10 @@ def test_nothing_keeps_anybody_out(phones: Phones, world: ReachWorld, language: 
         if eyes is Eyes.RESIDENT:
             phone.sign_in(world.users[eyes], known_since=now() - COOL_DOWN)  # showing codes made it a new phone
             found |= giving(page, phone.address)
+            phone.sign_in(world.users[Eyes.EMPTY])  # who was just given points, on a phone that is new
+            page.goto(f"{phone.address}/gift/")
+            page.locator("#gift").wait_for()
+            found["giving on the first day"] = look_at(page)
         page.close()
 
     assert {name: complaints for name, complaints in found.items() if complaints} == {}
@@ -85,10 +89,11 @@ def signing_in(page: Page, address: str) -> dict[str, list[str]]:
 def giving(page: Page, address: str) -> dict[str, list[str]]:
     """A gift: a number nobody has, then a neighbor's; more points than there are."""
     page.goto(f"{address}/gift/")
+    first = look_at(page)
     page.fill("#id_phone", "13800007777")
     page.fill("#id_points", "0")
     page.click(".button--next")
-    found = {"wrong gift": look_at(page)}
+    found = {"giving": first, "wrong gift": look_at(page)}
     page.fill("#id_phone", "13800001998")
     page.fill("#id_points", "5000")
     page.click(".button--next")
@@ -97,4 +102,7 @@ def giving(page: Page, address: str) -> dict[str, list[str]]:
     page.click(".button--next")
     page.wait_for_url("**/history/*/")
     found["given"] = look_at(page)
+    page.goto(f"{address}/gift/")
+    page.locator("[name=known]").first.wait_for()
+    found["giving again"] = look_at(page)
     return found

@@ -16,7 +16,7 @@ from points.parties import freeze_wallet
 from redemptions.services import capture
 from residents.models import Resident
 from tests.journeys.conftest import Phone, after_a_double_tap, without_network
-from tests.journeys.eye import NARROW, look_at
+from tests.journeys.eye import NARROW, look_at, look_below_the_fold
 from tests.journeys.test_resident import shown_code
 from tests.journeys.test_till import press
 from tests.redemptions.world import phone_of, scanned
@@ -79,6 +79,10 @@ def test_the_till_in_any_of_its_states(phones: Phones, mei: Resident, bakery: Ca
     page.unroute("**/redemptions**")
     expect(page.locator("#verdict-done[open]")).to_be_visible()
     found["green"] = look_at(page)
+    after_a_double_tap(page)
+    page.locator("#verdict-done [data-choice=close]").click()
+    expect(page.locator("[data-part=thought]")).to_be_visible()
+    found["taken just now"] = look_below_the_fold(page)
 
     assert complaints(found) == {}
 

@@ -2,7 +2,7 @@
 import { getJson } from "../http.js";
 import { sayPoints } from "./words.js";
 
-const WIDE = "(width >= 64rem)";
+const WIDE = "(width >= 48rem)";
 const SHOWN = 8;
 
 /** Draw the list anew; where there is no room for it, or no network, nothing happens. */
