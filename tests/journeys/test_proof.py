@@ -78,6 +78,9 @@ def test_a_resident_checks_a_receipt(phones: Phones, mei: Resident, spent: Redem
     page.get_by_text("Kept in a ledger nobody can alter").click()
     page.get_by_role("link", name="Verify").click()
 
+    expect(page.get_by_role("heading", name="Verified", exact=True)).to_be_visible()
+    expect(page.get_by_text("This receipt is in the ledger, and nobody has changed it.")).to_be_visible()
+    expect(page.locator("#steps")).to_be_hidden()
     assert steps(page) == [
         ("right", "The receipt's place in the log leads to the signed root."),
         ("right", "The banks' parts are the ones that were sealed."),

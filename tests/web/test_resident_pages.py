@@ -408,8 +408,12 @@ def test_a_newcomer_is_greeted_without_a_number_and_sees_shops_and_the_way(baker
 def test_worth_stands_under_points(browser: Client, mei: Resident, east: Bank) -> None:
     give_points(resident=mei, bank=east, points=51, at=now())
     assert "51 points worth ¥0.51" in text_of(browser.get("/"))
+    line = history(mei.wallet_id)[0].id
+    for address in ("/gift/", f"/history/{line}/"):
+        assert re.search(r"51 points( ·)? worth ¥0\.51", text_of(browser.get(address))), address
     browser.cookies["django_language"] = "zh-hans"
-    assert "约合0.51元" in text_of(browser.get("/"))
+    for address in ("/", "/gift/", f"/history/{line}/"):
+        assert "约合0.51元" in text_of(browser.get(address)), address
 
 
 def _newcomer() -> Client:

@@ -1,0 +1,109 @@
+"""What a till does is told on the resident's phone while it lies there: read, refused, paid, given back; and home has the new number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from branches.models import Bank
+from core.clock import now
+from merchants.models import Cashier
+from points.errors import InsufficientPoints
+from redemptions.services import capture, claim_code, undo
+from residents.models import Resident
+from tests.clock import Clock
+from tests.journeys.conftest import Phone
+from tests.journeys.test_resident import OTHER_CODE, shown_code, signed_in
+from tests.redemptions.world import scanned
+from tests.world import give_points
+
+Phones = Callable[..., Phone]
+HIDE = """(hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+@pytest.fixture
+def rich(mei: Resident, east: Bank) -> Resident:
+    """Mei with 100 points."""
+    give_points(resident=mei, bank=east, points=100, at=now())
+    return mei
+
+
+def away_and_back(page: Page) -> None:
+    """As when somebody looks at another app, and again at this one."""
+    page.evaluate(HIDE, arg=True)
+    page.evaluate(HIDE, arg=False)
+
+
+def test_the_phone_tells_what_the_till_does(phones: Phones, rich: Resident, bakery: Cashier, clock: Clock) -> None:
+    page = signed_in(phones, rich).open("/code/")
+    code = shown_code(page)
+    expect(page.locator("[data-part=points]")).to_have_text("100 points to spend")
+
+    claim = claim_code(cashier=bakery, code=code, key="scan", at=now())
+    expect(page.locator("[data-part=scanned]")).to_have_text("Scanned at Bakery. The code here is a new one now.")
+    page.wait_for_function(OTHER_CODE, arg=code)
+    assert shown_code(page) != code  # though its quarter of a minute isn't over
+
+    with pytest.raises(InsufficientPoints):
+        capture(cashier=bakery, claim_id=claim.pk, points=101, key="too-much", at=now())
+    refused = page.locator("[data-part=refused]")
+    expect(refused).to_have_text("Nothing was taken at Bakery. Not enough points: 101 are needed, 100 can be spent now.")
+    expect(page.locator("[data-part=scanned]")).to_be_hidden()
+
+    clock.forward(1)
+    taken = capture(cashier=bakery, claim_id=claim.pk, points=30, key="paid", at=now())
+    paid = page.get_by_role("dialog", name="Paid")
+    expect(paid).to_contain_text("worth ¥0.30")
+    expect(paid).to_contain_text("70 points left, worth ¥0.70")
+    paid.get_by_role("button", name="Done").click()
+    expect(refused).to_be_hidden()
+    expect(page.locator("[data-part=points]")).to_have_text("70 points to spend")
+
+    undo(cashier=bakery, receipt=taken.receipt, reason="Wrong amount", key="back", at=now())
+    expect(page.locator("[data-part=came-back]")).to_have_text("30 points came back from Bakery.")
+    expect(page.locator("[data-part=points]")).to_have_text("100 points to spend")
+
+
+def test_home_has_the_new_number_when_one_comes_back_to_it(phones: Phones, rich: Resident, bakery: Cashier) -> None:
+    page = signed_in(phones, rich).open("/")
+    number = page.locator(".points--huge")
+    expect(number).to_have_text("100 points")
+    page.clock.pause_at(now())  # nothing but coming back makes it look
+
+    taken = capture(cashier=bakery, claim_id=scanned(rich, bakery, at=now()).pk, points=30, key="paid", at=now())
+    away_and_back(page)
+    expect(number).to_have_text("70 points")
+    expect(page.locator("#home")).to_contain_text("worth ¥0.70")
+
+    undo(cashier=bakery, receipt=taken.receipt, reason="Wrong amount", key="back", at=now())
+    away_and_back(page)
+    expect(number).to_have_text("100 points")
+    expect(page.get_by_text("30 points came back from Bakery.")).to_be_visible()
+
+
+def test_home_has_the_new_number_after_the_code_page(phones: Phones, rich: Resident, bakery: Cashier) -> None:
+    page = signed_in(phones, rich).open("/")
+    page.get_by_role("link", name="Show my code").click()
+    code = shown_code(page)
+    claim = claim_code(cashier=bakery, code=code, key="scan", at=now())
+    capture(cashier=bakery, claim_id=claim.pk, points=30, key="paid", at=now())
+    expect(page.get_by_role("dialog", name="Paid")).to_be_visible()
+
+    page.go_back()
+
+    expect(page.locator(".points--huge")).to_have_text("70 points")
+
+
+def test_home_that_lies_open_looks_again_by_itself(phones: Phones, rich: Resident, bakery: Cashier) -> None:
+    page = signed_in(phones, rich).open("/")
+    expect(page.locator(".points--huge")).to_have_text("100 points")
+    capture(cashier=bakery, claim_id=scanned(rich, bakery, at=now()).pk, points=30, key="paid", at=now())
+
+    page.clock.run_for(15_000)
+
+    expect(page.locator(".points--huge")).to_have_text("70 points")
