@@ -125,8 +125,9 @@ def _someone_with_nothing() -> User:
 
 
 def _new_till(like: Cashier) -> Cashier:
-    merchant = enroll_merchant(actor=system_actor(), name="新开的小店", acquirer=like.outlet.merchant.acquirer, at=now())
-    outlet = open_outlet(actor=system_actor(), merchant=merchant, neighborhood=like.outlet.neighborhood, name=merchant.name, at=now())
+    named = {"name": "新开的小店", "name_en": "A New Little Shop"}
+    merchant = enroll_merchant(**named, actor=system_actor(), acquirer=like.outlet.merchant.acquirer, at=now())
+    outlet = open_outlet(**named, actor=system_actor(), merchant=merchant, neighborhood=like.outlet.neighborhood, at=now())
     return appoint_cashier(actor=system_actor(), outlet=outlet, phone="+8613700000003", name="店员", at=now())
 
 

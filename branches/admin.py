@@ -34,7 +34,7 @@ from branches.choices import Role
 from branches.models import Alliance, Bank, Branch, FileImport, FileImportError, Neighborhood, StaffRole
 from branches.pace import pace_of, pace_text
 from branches.reports import report_csv, report_text
-from branches.services import admit_bank, end_role, grant_role, open_branch, open_neighborhood
+from branches.services import admit_bank, end_role, grant_role, name_neighborhood_in_english, open_branch, open_neighborhood
 from branches.services.imports import register_import
 from branches.staff_admin import (
     ALL_STAFF,
@@ -155,18 +155,32 @@ class BranchAdmin(ScopedAdmin):
 
 @admin.register(Neighborhood)
 class NeighborhoodAdmin(ScopedAdmin):
-    """Neighborhoods a branch serves."""
+    """Neighborhoods a branch serves. Only the name in English may be changed later."""
 
     rows = staticmethod(neighborhoods_for)
-    added_by = MANAGERS
-    list_display = ("name", "code", "branch")
+    added_by = changed_by = MANAGERS
+    list_display = ("name", "name_en", "code", "branch")
     list_select_related = ("branch",)
-    search_fields = ("name", "code")
+    search_fields = ("name", "name_en", "code")
     ordering = ("branch__code", "code")
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002 - Django's
+        """Who opened and changed it once it is there."""
+        named = ("branch", "code", ("name", "name_en"))
+        return (*named, "opened_by", "changed_by") if obj else named
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002
+        """All but the name in English once it is there."""
+        return ("branch", "code", "name", "opened_by", "changed_by") if obj else ()
 
     def make(self, actor: User, data: dict[str, Any]) -> Neighborhood:
         """Open the neighborhood."""
         return open_neighborhood(**data, actor=actor)
+
+    def alter(self, actor: User, obj: Model, data: dict[str, Any]) -> None:
+        """Name it in English."""
+        assert isinstance(obj, Neighborhood), "this page is about neighborhoods"
+        name_neighborhood_in_english(actor=actor, neighborhood=obj, name_en=data["name_en"])
 
 
 class StaffForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when run

@@ -15,6 +15,7 @@ from django.db.models import BigIntegerField, Case, F, Func, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from branches.choices import ApprovalAction, ApprovalState, EncodingWhy, ImportKind, ImportState, Role
+from core.bilingual import Bilingual
 from core.identifiers import CheckDigit, CustomerShape
 from core.ids import uuid7
 from core.limits import CUSTOMER_NUMBER, REASON_TEXT
@@ -134,13 +135,13 @@ class Branch(models.Model):
         return self.name
 
 
-class Neighborhood(models.Model):
+class Neighborhood(Bilingual):
     """The area a branch serves."""
 
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="neighborhoods", verbose_name=_("branch"))
     code = models.CharField(_("code"), max_length=32, validators=[CODE])
-    name = models.CharField(_("name"), max_length=80)
     opened_by = author(_("opened by"))
+    changed_by = author(_("changed by"))
 
     class Meta:
         verbose_name = _("neighborhood")

@@ -54,6 +54,7 @@ EVENTS_PER_CHUNK: Final = 500  # one transaction, one batch of the ledger
 EVENT_TRIES_WHEN_BUSY: Final = 2  # each waits as long as a lock may
 WAITING_BANKS_PER_SWEEP: Final = 50
 TEXT_FIELD: Final = 200
+NAME: Final = 80  # of a rule, a merchant, an outlet or a neighborhood, in each language
 
 # Partner systems signing in
 SECRET_OVERLAP: Final = timedelta(days=1)  # a renewed secret's predecessor stays good for so long

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import fields as fields_of
-from datetime import date
 from typing import Any
 
 from django.contrib import admin
@@ -20,7 +19,7 @@ from earning.choices import RuleKind
 from earning.explanations import sentence
 from earning.models import Award, Cancellation, Event, EventConflict, Rule, RuleVersion
 from earning.queries import reason_of
-from earning.services import activate_version, add_version, change_version, end_rule, make_rule
+from earning.services import activate_version, add_version, change_rule, change_version, make_rule
 from earning.services.rules import VersionTerms
 from identity.models import User
 
@@ -38,25 +37,25 @@ class VersionInline(ScopedInline):
 
 @admin.register(Rule)
 class RuleAdmin(ScopedAdmin):
-    """Rules; made by the bank's manager. Only the last day of one that is there can be set."""
+    """Rules; made by the bank's manager. Only its name in English and its last day can be set later."""
 
     rows = staticmethod(rules_for)
     added_by = changed_by = BANK_MANAGERS
-    list_display = ("code", "name", "event_type", "bank", "last_day")
+    list_display = ("code", "name", "name_en", "event_type", "bank", "last_day")
     list_filter = ("event_type",)
     list_select_related = ("bank",)
-    search_fields = ("code", "name", "event_type")
+    search_fields = ("code", "name", "name_en", "event_type")
     ordering = ("bank__code", "code")
     inlines = (VersionInline,)
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002 - Django's
         """The last day once it is there."""
-        named = ("bank", "code", "name", "event_type")
-        return (*named, "last_day", "made_by", "ended_by") if obj else named
+        named = ("bank", "code", ("name", "name_en"), "event_type")
+        return (*named, "last_day", "made_by", "changed_by", "ended_by") if obj else named
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002
-        """What a rule is doesn't change."""
-        return ("bank", "code", "name", "event_type", "made_by", "ended_by") if obj else ()
+        """What a rule is doesn't change; what it is called in English may."""
+        return ("bank", "code", "name", "event_type", "made_by", "changed_by", "ended_by") if obj else ()
 
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> Any:  # noqa: ARG002
         """Versions of what is there."""
@@ -67,11 +66,9 @@ class RuleAdmin(ScopedAdmin):
         return make_rule(**data, actor=actor)
 
     def alter(self, actor: User, obj: Model, data: dict[str, Any]) -> None:
-        """End the rule, if a last day was given."""
+        """Name it in English, and end it if a last day was given."""
         assert isinstance(obj, Rule), "this page is about rules"
-        last_day: date | None = data["last_day"]
-        if last_day is not None:
-            end_rule(actor=actor, rule=obj, last_day=last_day, at=now())
+        change_rule(actor=actor, rule=obj, name_en=data["name_en"], last_day=data["last_day"], at=now())
 
 
 @admin.register(RuleVersion)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
+from core.bilingual import name_to_read
 from core.money import MINOR_PER_MAJOR, major
 from earning.choices import Cap, RuleKind
 from points.choices import OutcomeCode
@@ -24,6 +25,7 @@ class Reason(NamedTuple):
     event: UUID
     rule_code: str
     rule_name: str
+    rule_name_en: str
     version: int
     kind: str
     points_each: int
@@ -41,6 +43,11 @@ class Reason(NamedTuple):
     made_at: datetime
     event_type: str
     category: str
+
+    @property
+    def rule_display_name(self) -> str:
+        """The rule's name as the reader of the moment reads it."""
+        return name_to_read(self.rule_name, self.rule_name_en)
 
     @property
     def sentence_en(self) -> str:

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from branches.models import CODE, Bank
+from core.bilingual import Bilingual
 from core.ids import uuid7
 from core.limits import EVENT_ID, EVENT_TYPE, RULE_DELAY_DAYS, RULE_POINTS, TEXT_FIELD, TIMES_PAGES
 from earning.choices import Cap, EventStatus, RuleKind
@@ -21,15 +22,15 @@ from residents.models import BankLink
 TYPE = RegexValidator(r"^[a-z0-9]+([._-][a-z0-9]+)*$", _("Use small letters and digits, with “.”, “_” or “-” between them."))
 
 
-class Rule(models.Model):
+class Rule(Bilingual):
     """What a bank gives points for. What exactly it gives is said by its versions."""
 
     bank = models.ForeignKey(Bank, models.PROTECT, related_name="rules", verbose_name=_("bank"))
     code = models.CharField(_("code"), max_length=32, validators=[CODE])
-    name = models.CharField(_("name"), max_length=80)
     event_type = models.CharField(_("event type"), max_length=EVENT_TYPE, validators=[TYPE])
     last_day = models.DateField(_("last day"), null=True, blank=True, help_text=_("No event of a later day earns by this rule."))
     made_by = author(_("made by"))
+    changed_by = author(_("changed by"))
     ended_by = author(_("ended by"))
 
     class Meta:

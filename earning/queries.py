@@ -39,6 +39,7 @@ def rule_book(*, bank_id: int) -> RuleBook:
             "pk",
             "code",
             "name",
+            "name_en",
             "event_type",
             "last_day",
             "versions__number",
@@ -56,7 +57,7 @@ def rule_book(*, bank_id: int) -> RuleBook:
     )
     assert len(rows) <= VERSIONS_PER_BANK, "a bank has more rule versions than are read at once"
     active = [VersionFacts._make(facts) for *facts, activated_at in rows if activated_at is not None]
-    return RuleBook(types=frozenset(row[4] for row in rows), versions=active)
+    return RuleBook(types=frozenset(row[5] for row in rows), versions=active)
 
 
 def stored_events(*, bank_id: int, event_ids: Collection[str]) -> dict[str, StoredEvent]:
@@ -123,6 +124,7 @@ def reason_of(award: Award) -> Reason:
         event=event.pk,
         rule_code=version.rule.code,
         rule_name=version.rule.name,
+        rule_name_en=version.rule.name_en,
         version=version.number,
         kind=version.kind,
         points_each=version.points,

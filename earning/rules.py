@@ -21,6 +21,7 @@ class VersionFacts(NamedTuple):
     rule_id: int
     rule_code: str
     rule_name: str
+    rule_name_en: str
     event_type: str
     last_day: date | None
     number: int

@@ -22,59 +22,76 @@ from identity.models import User
 from identity.phones import PhoneNotValid, masked_phone, mobile_phone, normal_phone, phone_hash
 from merchants.access import cashiers_for, merchants_for, outlets_for
 from merchants.models import Cashier, Merchant, Outlet
-from merchants.services import appoint_cashier, choose_picture, dismiss_cashier, enroll_merchant, open_outlet
+from merchants.services import (
+    appoint_cashier,
+    change_outlet,
+    dismiss_cashier,
+    enroll_merchant,
+    name_merchant_in_english,
+    open_outlet,
+)
 
 ENROLLERS = DESK | {Role.OPERATOR}
 
 
 @admin.register(Merchant)
 class MerchantAdmin(ScopedAdmin):
-    """Merchants; enrolled at the desk of the bank that pays them."""
+    """Merchants; enrolled at the desk of the bank that pays them. Only the name in English may be changed later."""
 
     rows = staticmethod(merchants_for)
-    added_by = ENROLLERS
-    list_display = ("name", "acquirer", "enrolled_at")
+    added_by = changed_by = ENROLLERS
+    list_display = ("name", "name_en", "acquirer", "enrolled_at")
     list_select_related = ("acquirer",)
-    search_fields = ("name",)
+    search_fields = ("name", "name_en")
     ordering = ("name", "pk")
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002 - Django's
         """The ledger's name of it once it is enrolled."""
-        return ("name", "acquirer", "party_id", "enrolled_at", "enrolled_by") if obj else ("name", "acquirer")
+        named = (("name", "name_en"), "acquirer")
+        return (*named, "party_id", "enrolled_at", "enrolled_by", "changed_by") if obj else named
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002
+        """All but the name in English once it is enrolled."""
+        return ("name", "acquirer", "party_id", "enrolled_at", "enrolled_by", "changed_by") if obj else ()
 
     def make(self, actor: User, data: dict[str, Any]) -> Merchant:
         """Enroll the merchant."""
         return enroll_merchant(**data, actor=actor, at=now())
 
+    def alter(self, actor: User, obj: Model, data: dict[str, Any]) -> None:
+        """Name it in English."""
+        assert isinstance(obj, Merchant), "this page is about merchants"
+        name_merchant_in_english(actor=actor, merchant=obj, name_en=data["name_en"])
+
 
 @admin.register(Outlet)
 class OutletAdmin(ScopedAdmin):
-    """Places where merchants trade. Only the picture may be changed later."""
+    """Places where merchants trade. Only the name in English and the picture may be changed later."""
 
     rows = staticmethod(outlets_for)
     added_by = changed_by = ENROLLERS
-    list_display = ("name", "merchant", "neighborhood", "opened_at", "closed_at")
+    list_display = ("name", "name_en", "merchant", "neighborhood", "opened_at", "closed_at")
     list_select_related = ("merchant", "neighborhood")
-    search_fields = ("name", "merchant__name")
+    search_fields = ("name", "name_en", "merchant__name")
     ordering = ("name", "pk")
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002
         """The dates once it is open."""
-        named = ("merchant", "neighborhood", "name", "picture")
-        return (*named, "opened_at", "opened_by", "closed_at") if obj else named
+        named = ("merchant", "neighborhood", ("name", "name_en"), "picture")
+        return (*named, "opened_at", "opened_by", "changed_by", "closed_at") if obj else named
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        """All but the picture once it is open."""
-        return [name for name in self.get_fields(request, obj) if name != "picture"] if obj else ()
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002
+        """All but the name in English and the picture once it is open."""
+        return ("merchant", "neighborhood", "name", "opened_at", "opened_by", "changed_by", "closed_at") if obj else ()
 
     def make(self, actor: User, data: dict[str, Any]) -> Outlet:
         """Open the outlet."""
         return open_outlet(**data, actor=actor, at=now())
 
     def alter(self, actor: User, obj: Model, data: dict[str, Any]) -> None:
-        """Choose another picture."""
+        """Give it another name in English, or another picture."""
         assert isinstance(obj, Outlet)
-        choose_picture(actor=actor, outlet=obj, picture=data["picture"])
+        change_outlet(actor=actor, outlet=obj, name_en=data["name_en"], picture=data["picture"])
 
 
 class CashierForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when run

@@ -10,20 +10,21 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from branches.models import Bank, Neighborhood
+from core.bilingual import Bilingual
 from core.ids import uuid7
 from identity.authors import author
 from merchants.choices import Picture
 
 
-class Merchant(models.Model):
+class Merchant(Bilingual):
     """A business that takes points. Its acquirer is the bank that pays it; the ledger knows it by `party_id`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    name = models.CharField(_("name"), max_length=80)
     acquirer = models.ForeignKey(Bank, models.PROTECT, related_name="merchants", verbose_name=_("acquirer"))
     party_id = models.UUIDField(_("ledger party"), unique=True, default=uuid7, editable=False)
     enrolled_at = models.DateTimeField(_("enrolled at"))
     enrolled_by = author(_("enrolled by"))
+    changed_by = author(_("changed by"))
 
     class Meta:
         verbose_name = _("merchant")
@@ -33,12 +34,11 @@ class Merchant(models.Model):
         return self.name
 
 
-class Outlet(models.Model):
+class Outlet(Bilingual):
     """One place where a merchant trades."""
 
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="outlets", verbose_name=_("merchant"))
     neighborhood = models.ForeignKey(Neighborhood, models.PROTECT, related_name="outlets", verbose_name=_("neighborhood"))
-    name = models.CharField(_("name"), max_length=80)
     picture = models.CharField(_("picture"), max_length=16, choices=Picture, blank=True, default="", db_default="")
     opened_at = models.DateTimeField(_("opened at"))
     opened_by = author(_("opened by"))

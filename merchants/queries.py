@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Final
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
+from core.bilingual import read_name
 from core.partial import from_columns
 from identity.models import User
 from merchants.models import Cashier, Merchant, Outlet
 
 WORKING_TILL: Final = """
     select cashier_id, user_id, outlet_id, appointed_at, null,
-        outlet_id, merchant_id, neighborhood_id, outlet_name, picture, opened_at, null,
-        merchant_id, merchant_name, acquirer_id, party_id, enrolled_at,
+        outlet_id, merchant_id, neighborhood_id, outlet_name, outlet_name_en, picture, opened_at, null,
+        merchant_id, merchant_name, merchant_name_en, acquirer_id, party_id, enrolled_at,
         user_id, password, session_epoch, is_active, is_made_up
     from merchants_working_till(%s, %s)"""
 CASHIER: Final = ("id", "user_id", "outlet_id", "appointed_at", "dismissed_at")
-OUTLET: Final = ("id", "merchant_id", "neighborhood_id", "name", "picture", "opened_at", "closed_at")
-MERCHANT: Final = ("id", "name", "acquirer_id", "party_id", "enrolled_at")
+OUTLET: Final = ("id", "merchant_id", "neighborhood_id", "name", "name_en", "picture", "opened_at", "closed_at")
+MERCHANT: Final = ("id", "name", "name_en", "acquirer_id", "party_id", "enrolled_at")
 USER: Final = ("id", "password", "session_epoch", "is_active", "is_made_up")
 
 
@@ -43,14 +45,21 @@ def merchants_acquired_by(*, bank_id: int) -> QuerySet[Merchant]:
     return Merchant.objects.filter(acquirer_id=bank_id)
 
 
+def merchant_names(*, parties: Collection[UUID]) -> dict[UUID, str]:
+    """The names of the merchants behind the ledger's parties, as the reader reads them; one query."""
+    return {
+        found.party_id: found.display_name for found in Merchant.objects.filter(party_id__in=parties).only("party_id", "name", "name_en")
+    }
+
+
 def outlets_near(*, neighborhood_id: int | None, branch_ids: Collection[int]) -> QuerySet[Outlet]:
-    """Open outlets of a neighborhood, and of those that these branches serve, by name."""
+    """Open outlets of a neighborhood, and of those that these branches serve, by name as the reader reads it."""
     near = (
         Q(neighborhood__branch__in=branch_ids)
         if neighborhood_id is None
         else Q(neighborhood=neighborhood_id) | Q(neighborhood__branch__in=branch_ids)
     )
-    return Outlet.objects.filter(near, closed_at__isnull=True).select_related("merchant", "neighborhood").order_by("name", "pk")
+    return Outlet.objects.filter(near, closed_at__isnull=True).select_related("merchant", "neighborhood").order_by(read_name(), "pk")
 
 
 def outlets_open(*, limit: int) -> list[Outlet]:

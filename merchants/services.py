@@ -45,24 +45,44 @@ class CashierDismissed:
     cashier_id: int
 
 
-def enroll_merchant(*, actor: User, name: str, acquirer: Bank, at: datetime) -> Merchant:
+def enroll_merchant(*, actor: User, name: str, acquirer: Bank, at: datetime, name_en: str = "") -> Merchant:
     """Let a business take points; the acquirer is the bank that pays it."""
     with transaction.atomic():
-        merchant = Merchant.objects.create(name=name, acquirer=acquirer, enrolled_at=at, enrolled_by=actor)
+        merchant = Merchant.objects.create(name=name, name_en=name_en, acquirer=acquirer, enrolled_at=at, enrolled_by=actor)
         open_merchant(merchant.party_id, at=at)
     return merchant
 
 
+def name_merchant_in_english(*, actor: User, merchant: Merchant, name_en: str) -> None:
+    """Give the merchant another name in English, or none."""
+    Merchant.objects.filter(pk=merchant.pk).update(name_en=name_en, changed_by=actor)
+
+
 def open_outlet(
-    *, actor: User, merchant: Merchant, neighborhood: Neighborhood, name: str, at: datetime, picture: Picture | str = ""
+    *,
+    actor: User,
+    merchant: Merchant,
+    neighborhood: Neighborhood,
+    name: str,
+    at: datetime,
+    name_en: str = "",
+    picture: Picture | str = "",
 ) -> Outlet:
     """Open a place where the merchant trades. Without a picture, pages show its first character."""
-    return Outlet.objects.create(merchant=merchant, neighborhood=neighborhood, name=name, picture=picture, opened_at=at, opened_by=actor)
+    return Outlet.objects.create(
+        merchant=merchant,
+        neighborhood=neighborhood,
+        name=name,
+        name_en=name_en,
+        picture=picture,
+        opened_at=at,
+        opened_by=actor,
+    )
 
 
-def choose_picture(*, actor: User, outlet: Outlet, picture: Picture | str) -> None:
-    """Show the outlet with another of our drawings, or with none."""
-    Outlet.objects.filter(pk=outlet.pk).update(picture=picture, changed_by=actor)
+def change_outlet(*, actor: User, outlet: Outlet, name_en: str, picture: Picture | str) -> None:
+    """Show the outlet with another name in English and another of our drawings, or with none."""
+    Outlet.objects.filter(pk=outlet.pk).update(name_en=name_en, picture=picture, changed_by=actor)
 
 
 def appoint_cashier(*, actor: User, outlet: Outlet, phone: str, name: str, at: datetime) -> Cashier:

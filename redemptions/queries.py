@@ -12,6 +12,7 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import ExtractHour
 
 from branches.models import Bank
+from core.bilingual import read_name
 from core.clock import alliance_day, alliance_zone, day_starts
 from core.errors import Outcome
 from core.limits import CLAIM_SECONDS, PAGE_SIZE
@@ -96,8 +97,8 @@ def receipt_of(redemption: Redemption) -> Receipt:
     undone: Undo | None = getattr(redemption, "undo", None) if Redemption.undo.is_cached(redemption) else None
     return Receipt(
         number=redemption.receipt,
-        outlet=redemption.outlet.name,
-        merchant=redemption.outlet.merchant.name,
+        outlet=redemption.outlet.display_name,
+        merchant=redemption.outlet.merchant.display_name,
         resident=masked_name(redemption.resident.name),
         points=redemption.points,
         captured_at=redemption.captured_at,
@@ -207,7 +208,7 @@ def checkout_of(*, resident: Resident, at: datetime) -> Checkout | None:
     if claim is None or claim.closed_at is not None or hasattr(claim, "redemption"):
         return None
     refused = claim.refusals.order_by("-pk").first()
-    return Checkout(id=claim.pk, outlet=claim.outlet.name, refusal=str(kept_refusal(refused)) if refused else "")
+    return Checkout(id=claim.pk, outlet=claim.outlet.display_name, refusal=str(kept_refusal(refused)) if refused else "")
 
 
 def came_back(*, resident: Resident, since: datetime) -> Receipt | None:
@@ -218,9 +219,9 @@ def came_back(*, resident: Resident, since: datetime) -> Receipt | None:
 
 
 def outlets_of_resident(*, resident: Resident) -> dict[int, str]:
-    """The outlets where a resident spent points, by name; one query."""
+    """The outlets where a resident spent points, by name as the reader reads it; one query."""
     spent = Redemption.objects.filter(resident__in=all_of(resident=resident))
-    rows = spent.order_by("outlet__name", "outlet_id").values_list("outlet_id", "outlet__name").distinct()
+    rows = spent.annotate(read=read_name("outlet__")).order_by("read", "outlet_id").values_list("outlet_id", "read").distinct()
     return dict(rows[:PAGE_SIZE])
 
 

@@ -53,13 +53,13 @@ class Sheet:
 
 def _merchant(row: MerchantStatement) -> Row:
     amounts = (row.amount_minor, row.carried_in_minor, row.payable_minor, row.carried_out_minor)
-    return (str(row.day_id), row.merchant.name, row.acquirer.code, row.points, *map(_money, amounts))
+    return (str(row.day_id), row.merchant.display_name, row.acquirer.code, row.points, *map(_money, amounts))
 
 
 def _merchant_part(row: MerchantLinePart) -> Row:
     line = row.line
     receipt = receipt_number(line.redemption_id) if line.redemption_id else ""
-    fact = (str(line.statement.day_id), line.statement.merchant.name, line.number, receipt, str(line.transfer_id), line.reason)
+    fact = (str(line.statement.day_id), line.statement.merchant.display_name, line.number, receipt, str(line.transfer_id), line.reason)
     return (*fact, moment_cell(line.effective_at), moment_cell(line.recorded_at), row.issuer.code, row.points, _money(row.amount_minor))
 
 
@@ -69,7 +69,14 @@ def _issuer(row: IssuerStatement) -> Row:
 
 
 def _issuer_line(row: IssuerLine) -> Row:
-    return (str(row.statement.day_id), row.statement.bank.code, row.merchant.name, row.acquirer.code, row.points, _money(row.amount_minor))
+    return (
+        str(row.statement.day_id),
+        row.statement.bank.code,
+        row.merchant.display_name,
+        row.acquirer.code,
+        row.points,
+        _money(row.amount_minor),
+    )
 
 
 def _position(row: NetPosition) -> Row:

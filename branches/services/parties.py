@@ -65,7 +65,7 @@ def open_branch(*, actor: User, bank: Bank, code: str, name: str) -> Branch:
         raise CodeTaken(code=code) from None
 
 
-def open_neighborhood(*, actor: User, branch: Branch, code: str, name: str) -> Neighborhood:
+def open_neighborhood(*, actor: User, branch: Branch, code: str, name: str, name_en: str = "") -> Neighborhood:
     """
     Add a neighborhood to those a branch serves.
 
@@ -73,6 +73,11 @@ def open_neighborhood(*, actor: User, branch: Branch, code: str, name: str) -> N
     """
     try:
         with transaction.atomic():
-            return Neighborhood.objects.create(branch=branch, code=code, name=name, opened_by=actor)
+            return Neighborhood.objects.create(branch=branch, code=code, name=name, name_en=name_en, opened_by=actor)
     except IntegrityError:
         raise CodeTaken(code=code) from None
+
+
+def name_neighborhood_in_english(*, actor: User, neighborhood: Neighborhood, name_en: str) -> None:
+    """Give the neighborhood another name in English, or none."""
+    Neighborhood.objects.filter(pk=neighborhood.pk).update(name_en=name_en, changed_by=actor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -34,6 +34,7 @@ class ShopSketch:
     """One shop: what it is paid, in points, and when it opens, as a share of the days that the demo lives."""
 
     name: str
+    name_en: str
     picture: Picture
     prices: tuple[int, int]
     takings: tuple[int, int]  # of an ordinary day, over all its receipts
@@ -46,6 +47,7 @@ class RuleSketch:
 
     code: str
     name: str
+    name_en: str
     event_type: str
     kind: RuleKind
     points: int
@@ -56,8 +58,8 @@ class RuleSketch:
 
 
 BANKS: Final = {
-    "EB": ("东城银行 East Bank", 12, {"EB-1": ("槐树街支行", "槐树街"), "EB-2": ("钟楼支行", "钟楼")}),
-    "WB": ("西城银行 West Bank", 6, {"WB-1": ("柳巷支行", "柳巷")}),
+    "EB": ("东城银行 East Bank", 12, {"EB-1": ("槐树街支行", "槐树街", "Locust Street"), "EB-2": ("钟楼支行", "钟楼", "Bell Tower")}),
+    "WB": ("西城银行 West Bank", 6, {"WB-1": ("柳巷支行", "柳巷", "Willow Lane")}),
 }
 # What the West Bank's points of the first days are like: they end soon, so that the demo shows how points expire and come back.
 LAUNCHING: Final = "WB"
@@ -66,35 +68,53 @@ LAUNCH_DAYS: Final = 3
 GRACE_DAYS: Final = 30
 SHOPS: Final = {
     "EB-1": (
-        ShopSketch("老街面包房", Picture.BAKERY, (1_000, 2_800), (5_000, 9_000)),
-        ShopSketch("槐树书店", Picture.BOOKS, (1_600, 3_000), (4_200, 6_500), 0.4),
-        ShopSketch("王记豆浆", Picture.SOY_MILK, (700, 2_000), (4_200, 6_500)),
-        ShopSketch("小满花店", Picture.FLOWERS, (1_600, 3_000), (4_200, 6_500), 0.65),
+        ShopSketch("老街面包房", "Old Street Bakery", Picture.BAKERY, (1_000, 2_800), (5_000, 9_000)),
+        ShopSketch("槐树书店", "Locust Tree Books", Picture.BOOKS, (1_600, 3_000), (4_200, 6_500), 0.4),
+        ShopSketch("王记豆浆", "Wang's Soy Milk", Picture.SOY_MILK, (700, 2_000), (4_200, 6_500)),
+        ShopSketch("小满花店", "Xiaoman Flowers", Picture.FLOWERS, (1_600, 3_000), (4_200, 6_500), 0.65),
     ),
     "EB-2": (
-        ShopSketch("钟楼茶馆", Picture.TEA, (1_200, 3_000), (4_200, 6_500), 0.4),
-        ShopSketch("阿福理发", Picture.BARBER, (2_000, 3_000), (4_200, 6_500), 0.65),
-        ShopSketch("明光眼镜", Picture.GLASSES, (2_200, 3_000), (4_400, 6_500), 0.8),
-        ShopSketch("向日葵洗衣", Picture.LAUNDRY, (1_500, 3_000), (4_200, 6_000), 0.65),
+        ShopSketch("钟楼茶馆", "Bell Tower Teahouse", Picture.TEA, (1_200, 3_000), (4_200, 6_500), 0.4),
+        ShopSketch("阿福理发", "A Fu Barber", Picture.BARBER, (2_000, 3_000), (4_200, 6_500), 0.65),
+        ShopSketch("明光眼镜", "Mingguang Optician", Picture.GLASSES, (2_200, 3_000), (4_400, 6_500), 0.8),
+        ShopSketch("向日葵洗衣", "Sunflower Laundry", Picture.LAUNDRY, (1_500, 3_000), (4_200, 6_000), 0.65),
     ),
     "WB-1": (
-        ShopSketch("柳巷菜铺", Picture.GREENS, (1_000, 2_900), (4_500, 8_000)),
-        ShopSketch("安康药房", Picture.PHARMACY, (1_200, 3_000), (4_200, 6_500), 0.4),
-        ShopSketch("李师傅修车", Picture.BICYCLE, (1_000, 3_000), (4_200, 6_000), 0.8),
-        ShopSketch("半亩水果", Picture.FRUIT, (1_000, 2_900), (4_500, 7_500), 0.4),
+        ShopSketch("柳巷菜铺", "Willow Lane Greens", Picture.GREENS, (1_000, 2_900), (4_500, 8_000)),
+        ShopSketch("安康药房", "Ankang Pharmacy", Picture.PHARMACY, (1_200, 3_000), (4_200, 6_500), 0.4),
+        ShopSketch("李师傅修车", "Master Li's Bicycles", Picture.BICYCLE, (1_000, 3_000), (4_200, 6_000), 0.8),
+        ShopSketch("半亩水果", "Half-Acre Fruit", Picture.FRUIT, (1_000, 2_900), (4_500, 7_500), 0.4),
     ),
 }
-OWNED: Final = ("老街面包房", "方老板", "EB-2", "老街面包房（钟楼店）")  # a merchant of two outlets, with an owner who looks after both
+OWNED: Final = (
+    "老街面包房",
+    "方老板",
+    "EB-2",
+    "老街面包房（钟楼店）",
+    "Old Street Bakery, Bell Tower",
+)  # a merchant of two outlets, with an owner who looks after both
 RULES: Final = {
     "EB": (
-        RuleSketch("bills", "缴费积分", "bill.paid", RuleKind.PER_AMOUNT, 4, per_yuan=1, event_cap=1_200, day_cap=1_500),
-        RuleSketch("signin", "每日登录", "app.signin", RuleKind.FIXED, 20, day_cap=20),
-        RuleSketch("welcome", "首次登录", "app.joined", RuleKind.FIXED, 2_000),
+        RuleSketch(
+            "bills", "缴费积分", "Points for bills", "bill.paid", RuleKind.PER_AMOUNT, 4, per_yuan=1, event_cap=1_200, day_cap=1_500
+        ),
+        RuleSketch("signin", "每日登录", "Daily sign-in", "app.signin", RuleKind.FIXED, 20, day_cap=20),
+        RuleSketch("welcome", "首次登录", "First sign-in", "app.joined", RuleKind.FIXED, 2_000),
     ),
     "WB": (
-        RuleSketch("transfers", "转账积分", "transfer.sent", RuleKind.PER_AMOUNT, 20, per_yuan=100, event_cap=1_000, delay_days=7),
-        RuleSketch("loans", "按时还款", "loan.repaid", RuleKind.PER_AMOUNT, 30, per_yuan=100, event_cap=1_000),
-        RuleSketch("welcome", "首次登录", "app.joined", RuleKind.FIXED, 2_000),
+        RuleSketch(
+            "transfers",
+            "转账积分",
+            "Points for transfers",
+            "transfer.sent",
+            RuleKind.PER_AMOUNT,
+            20,
+            per_yuan=100,
+            event_cap=1_000,
+            delay_days=7,
+        ),
+        RuleSketch("loans", "按时还款", "Loans repaid on time", "loan.repaid", RuleKind.PER_AMOUNT, 30, per_yuan=100, event_cap=1_000),
+        RuleSketch("welcome", "首次登录", "First sign-in", "app.joined", RuleKind.FIXED, 2_000),
     ),
 }
 STAFF: Final = (
@@ -151,11 +171,11 @@ def found(*, since: date, days: int, at: datetime) -> Places:
             at=at,
         )
         places.banks[code] = bank
-        for branch_code, (branch_name, neighborhood) in branches.items():
+        for branch_code, (branch_name, neighborhood, in_english) in branches.items():
             branch = open_branch(actor=system_actor(), bank=bank, code=branch_code, name=branch_name)
             places.branches[branch_code] = branch
             places.neighborhoods[branch_code] = open_neighborhood(
-                actor=system_actor(), branch=branch, code=f"{branch_code}-N", name=neighborhood
+                actor=system_actor(), branch=branch, code=f"{branch_code}-N", name=neighborhood, name_en=in_english
             )
         for sketch in RULES[code]:
             _make_rule(bank, sketch, since=since, at=at)
@@ -166,7 +186,9 @@ def found(*, since: date, days: int, at: datetime) -> Places:
 
 
 def _make_rule(bank: Bank, sketch: RuleSketch, *, since: date, at: datetime) -> None:
-    rule = make_rule(actor=system_actor(), bank=bank, code=sketch.code, name=sketch.name, event_type=sketch.event_type)
+    rule = make_rule(
+        actor=system_actor(), bank=bank, code=sketch.code, name=sketch.name, name_en=sketch.name_en, event_type=sketch.event_type
+    )
     terms = VersionTerms(
         kind=sketch.kind,
         points=sketch.points,
@@ -200,22 +222,29 @@ def _open_shops(places: Places, *, since: date, days: int) -> None:
         for sketch in sketches:
             opens_on = since + timedelta(days=int(days * sketch.opens_after))
             at = datetime.combine(opens_on, OPENING, tzinfo=alliance_zone())
-            merchant = enroll_merchant(actor=system_actor(), name=sketch.name, acquirer=places.branches[branch_code].bank, at=at)
-            outlet = _open_outlet(places, merchant, branch_code, sketch.name, sketch, at=at)
+            bank = places.branches[branch_code].bank
+            merchant = enroll_merchant(actor=system_actor(), name=sketch.name, name_en=sketch.name_en, acquirer=bank, at=at)
+            outlet = _open_outlet(places, merchant, branch_code, sketch, at=at)
             if sketch.name == OWNED[0]:
-                _name, owner, second_branch, second_name = OWNED
-                second = _open_outlet(places, merchant, second_branch, second_name, sketch, at=at)
+                _name, owner, second_branch, name, name_en = OWNED
+                second = _open_outlet(places, merchant, second_branch, replace(sketch, name=name, name_en=name_en), at=at)
                 places.owner = [
                     appoint_cashier(actor=system_actor(), outlet=one, phone=OWNER_PHONE, name=owner, at=at) for one in (outlet, second)
                 ]
 
 
-def _open_outlet(places: Places, merchant: Merchant, branch_code: str, name: str, sketch: ShopSketch, *, at: datetime) -> Outlet:
+def _open_outlet(places: Places, merchant: Merchant, branch_code: str, sketch: ShopSketch, *, at: datetime) -> Outlet:
     outlet = open_outlet(
-        actor=system_actor(), merchant=merchant, neighborhood=places.neighborhoods[branch_code], name=name, picture=sketch.picture, at=at
+        actor=system_actor(),
+        merchant=merchant,
+        neighborhood=places.neighborhoods[branch_code],
+        name=sketch.name,
+        name_en=sketch.name_en,
+        picture=sketch.picture,
+        at=at,
     )
     phone = CASHIER_PHONE.format(number=len(places.shops) + 1)
-    cashier = appoint_cashier(actor=system_actor(), outlet=outlet, phone=phone, name=f"{name}店员", at=at)
+    cashier = appoint_cashier(actor=system_actor(), outlet=outlet, phone=phone, name=f"{sketch.name}店员", at=at)
     places.shops.append(Shop(sketch, cashier, alliance_day(at), rests_on=len(places.shops) % WEEKDAYS))
     return outlet
 

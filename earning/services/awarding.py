@@ -140,6 +140,7 @@ def reason_for(event: Known, decision: Decision, *, at: datetime) -> Reason:
         event=event.id,
         rule_code=version.rule_code,
         rule_name=version.rule_name,
+        rule_name_en=version.rule_name_en,
         version=version.number,
         kind=version.kind,
         points_each=version.points,

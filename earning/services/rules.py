@@ -1,4 +1,4 @@
-"""Make rules, give them versions, put a version in force, end a rule."""
+"""Make rules, give them versions, put a version in force, name a rule in English and end it."""
 
 from __future__ import annotations
 
@@ -80,14 +80,14 @@ class VersionTerms:
     ends_on: date | None = None
 
 
-def make_rule(*, actor: User, bank: Bank, code: str, name: str, event_type: str) -> Rule:
+def make_rule(*, actor: User, bank: Bank, code: str, name: str, event_type: str, name_en: str = "") -> Rule:
     """
     Make a rule of a bank; it gives nothing until a version is active.
 
     :raises RuleCodeTaken: if the bank has a rule with the code.
     :raises RuleInvalid: if the code, name or event type can't be used.
     """
-    rule = Rule(bank=bank, code=code, name=name, event_type=event_type, made_by=actor)
+    rule = Rule(bank=bank, code=code, name=name, name_en=name_en, event_type=event_type, made_by=actor)
     _check_fields(rule)
     try:
         with transaction.atomic():
@@ -165,18 +165,20 @@ def version_words(version: RuleVersion) -> str:
     return json.dumps({**given, **{name: getattr(version, name) for name in SEALED_FIELDS}}, default=str)
 
 
-def end_rule(*, actor: User, rule: Rule, last_day: date, at: datetime) -> Rule:
+def change_rule(*, actor: User, rule: Rule, name_en: str, last_day: date | None, at: datetime) -> Rule:
     """
-    Let a rule give nothing for events after `last_day`.
+    Give a rule another name in English, or none; let it give nothing for events after `last_day`, if there is one.
 
-    :raises RuleReachesBack: if that day is over.
+    :raises RuleReachesBack: if that day is another than the rule's so far, and over.
     """
     with transaction.atomic():
         held = Rule.objects.select_for_update(no_key=True).get(pk=rule.pk)
-        if last_day < alliance_day(at):
-            raise RuleReachesBack
-        held.last_day, held.ended_by = last_day, actor
-        held.save(update_fields=["last_day", "ended_by"])
+        if last_day is not None and last_day != held.last_day:
+            if last_day < alliance_day(at):
+                raise RuleReachesBack
+            held.last_day, held.ended_by = last_day, actor
+        held.name_en, held.changed_by = name_en, actor
+        held.save(update_fields=["last_day", "ended_by", "name_en", "changed_by"])
     return held
 
 

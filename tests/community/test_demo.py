@@ -12,15 +12,16 @@ from django.db.models import Avg, F
 from django.test import RequestFactory
 from pytest_django.fixtures import Settings
 
-from branches.models import Alliance
+from branches.models import Alliance, Neighborhood
 from community.demo.life import Life, live
 from community.demo.people import EXPIRING, NEWCOMER, RESIDENT_PHONE, let_in, people
 from community.demo.places import found
 from community.management.commands.demo import SEED, fill
 from core.channels.services import inbox
 from core.clock import alliance_day, now
-from earning.models import Award
+from earning.models import Award, Rule
 from identity.queries import phone_of
+from merchants.models import Merchant, Outlet
 from points.audit.checks import LEDGER_CHECKS, check_files, run_checks
 from points.log.sealing import seal_all
 from points.models import BooksCheck
@@ -51,6 +52,7 @@ def test_a_few_days_of_the_demo_are_a_life_and_leave_whole_books() -> None:
     seal_all()
     assert run_checks(check_files([LEDGER_CHECKS, REASON_CHECKS])) == []
     _the_sign_in_page_offers_a_story_each()
+    _everything_has_a_name_in_each_language()
 
 
 def _the_sign_in_page_offers_a_story_each() -> None:
@@ -64,6 +66,13 @@ def _the_sign_in_page_offers_a_story_each() -> None:
     (newcomer,) = page.newcomers
     assert phone_of(user=newcomer) == RESIDENT_PHONE.format(number=NEWCOMER)
     assert [message.phone for message in inbox(most=10)].count(RESIDENT_PHONE.format(number=NEWCOMER)) == 2
+
+
+def _everything_has_a_name_in_each_language() -> None:
+    for kind in (Rule, Merchant, Outlet, Neighborhood):
+        found = list(kind._default_manager.values_list("name", "name_en"))
+        assert found
+        assert [names for names in found if names[0].isascii() or not (names[1] and names[1].isascii())] == []
 
 
 def test_points_given_back_after_they_expired_are_good_for_a_week() -> None:

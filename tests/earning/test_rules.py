@@ -11,7 +11,7 @@ from django.db import IntegrityError, connections, transaction
 from branches.models import Bank
 from earning.choices import EventAnswer, RuleKind
 from earning.models import Rule, RuleVersion
-from earning.services import activate_version, add_version, change_version, end_rule, make_rule
+from earning.services import activate_version, add_version, change_rule, change_version, make_rule
 from earning.services.rules import RuleCodeTaken, RuleInvalid, RuleNeedsCap, RuleReachesBack, RuleVersionFrozen, VersionTerms
 from points.queries import lots, spendable
 from residents.models import Resident
@@ -59,12 +59,23 @@ def test_a_day_no_version_covers_earns_nothing_and_the_event_is_kept(east: Bank,
 
 def test_a_rule_ends_after_its_last_day(east: Bank, mei: Resident) -> None:
     version = bill_rule(east)
-    end_rule(actor=somebody(), rule=version.rule, last_day=TODAY, at=AT)
+    change_rule(actor=somebody(), rule=version.rule, name_en="", last_day=TODAY, at=AT)
 
     assert send(east, bill(10000, paid=AT), at=moment("2026-03-07")).points == 10
     assert send(east, bill(10000, paid=moment("2026-03-06")), at=moment("2026-03-07")).answer is EventAnswer.NO_RULE
     with pytest.raises(RuleReachesBack):
-        end_rule(actor=somebody(), rule=version.rule, last_day=TODAY - timedelta(days=1), at=AT)
+        change_rule(actor=somebody(), rule=version.rule, name_en="Bills", last_day=TODAY - timedelta(days=1), at=AT)
+    version.rule.refresh_from_db()
+    assert (version.rule.last_day, version.rule.name_en) == (TODAY, "")
+
+
+def test_a_rule_that_ended_long_ago_is_still_named_in_english(east: Bank) -> None:
+    rule = bill_rule(east).rule
+    change_rule(actor=somebody(), rule=rule, name_en="", last_day=TODAY, at=AT)
+
+    for last_day in (TODAY, None):
+        changed = change_rule(actor=somebody(), rule=rule, name_en="Bills", last_day=last_day, at=moment("2026-09-01"))
+        assert (changed.name_en, changed.last_day) == ("Bills", TODAY)
 
 
 def test_each_rule_of_a_type_gives_its_own_transfer(east: Bank, mei: Resident) -> None:

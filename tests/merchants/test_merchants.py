@@ -17,7 +17,7 @@ from identity.queries import user_by_phone
 from merchants.access import cashiers_for, merchant_for, merchants_for, outlets_for, till_for
 from merchants.choices import Picture
 from merchants.models import Cashier, Outlet
-from merchants.services import CashierAppointedAlready, OutletClosed, appoint_cashier, choose_picture, dismiss_cashier, open_outlet
+from merchants.services import CashierAppointedAlready, OutletClosed, appoint_cashier, change_outlet, dismiss_cashier, open_outlet
 from tests.world import BEGINNING, make_cashier, make_merchant, somebody
 
 pytestmark = pytest.mark.django_db
@@ -96,12 +96,12 @@ def test_a_cashier_and_a_resident_see_nothing_as_staff(bakery: Cashier) -> None:
 
 
 def test_an_outlet_shows_one_of_our_drawings_or_none(bakery: Cashier) -> None:
-    choose_picture(actor=somebody(), outlet=bakery.outlet, picture=Picture.BAKERY)
+    change_outlet(actor=somebody(), outlet=bakery.outlet, name_en="", picture=Picture.BAKERY)
 
     bakery.outlet.refresh_from_db()
     assert bakery.outlet.picture == "bakery"
     with pytest.raises(IntegrityError), transaction.atomic():
-        choose_picture(actor=somebody(), outlet=bakery.outlet, picture="palace")
+        change_outlet(actor=somebody(), outlet=bakery.outlet, name_en="", picture="palace")
 
 
 def test_every_picture_is_drawn() -> None:

@@ -76,7 +76,7 @@ def statement_line(line: MerchantLine) -> Line:
     return Line(
         number=line.number,
         receipt=receipt_number(line.redemption_id) if line.redemption_id else "",
-        outlet=line.redemption.outlet.name if line.redemption else "",
+        outlet=line.redemption.outlet.display_name if line.redemption else "",
         points=line.points,
         amount_minor=line.amount_minor,
         at=line.effective_at,

@@ -34,7 +34,7 @@ BY_TYPE: Final[Mapping[str, Promise]] = {
 def deed(why: Reason) -> str:
     """What it was, with its amount; the rule's own name where the bank says nothing that is known here."""
     word = BY_CATEGORY.get(why.category) or BY_TYPE.get(why.event_type)
-    named = str(word) if word else why.rule_name
+    named = str(word) if word else why.rule_display_name
     if why.amount_minor is None:
         return named
     return _("%(deed)s %(amount)s yuan") % {"deed": named, "amount": yuan(why.amount_minor)}

@@ -18,7 +18,7 @@ from core.clock import alliance_day, day_starts
 from core.limits import CHART_MONTHS
 from earning.explanations import Reason as Why
 from earning.queries import why_transfers
-from merchants.models import Merchant
+from merchants.queries import merchant_names
 from points.choices import AccountKind, Reason
 from points.queries import LotView, TransferView, moved_by_month, restored_days
 from redemptions.queries import Receipt, bank_names, receipts_of_resident
@@ -219,11 +219,10 @@ def _known(transfers: Sequence[TransferView], receipts: Mapping[UUID, Receipt]) 
     issuers = {posting.issuer_id for transfer in correcting for posting in transfer.postings}
     unnamed = [transfer for transfer in transfers if transfer.reason in AT_MERCHANTS and transfer.id not in receipts]
     parties = {transfer.merchant_id for transfer in unnamed if transfer.merchant_id}
-    merchants = Merchant.objects.filter(party_id__in=parties).values_list("party_id", "name") if parties else ()
     return Known(
         others=others(transfers),
         banks=bank_names(issuers) if issuers else {},
-        merchants=dict(merchants),
+        merchants=merchant_names(parties=parties) if parties else {},
         restored=restored_days([transfer for transfer in transfers if transfer.reason == Reason.REVERSE]),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from merchants.models import Merchant
+from merchants.queries import merchant_names
 from points.choices import AccountKind
 from points.queries import LotView, TransferView
 from redemptions.queries import bank_names, receipt_numbers
@@ -31,7 +31,7 @@ def transfers_shown(transfers: list[TransferView]) -> list[dict[str, Any]]:
     """What moved, newest first; five queries whatever its length."""
     names = bank_names({posting.issuer_id for transfer in transfers for posting in transfer.postings})
     parties = {transfer.merchant_id for transfer in transfers if transfer.merchant_id}
-    merchants = dict(Merchant.objects.filter(party_id__in=parties).values_list("party_id", "name"))
+    merchants = merchant_names(parties=parties)
     receipts = receipt_numbers(transfer_ids=[transfer.id for transfer in transfers])
     return [
         {
