@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from itertools import groupby
 from typing import Final
 
 from core.limits import ENCODING_LINES
@@ -23,7 +25,8 @@ GB18030_MARK: Final = "\ufeff".encode(GB18030)
 
 # How unlikely a character is in the file of a Chinese bank; the sums of both readings of a line are compared.
 COMMON, LIKELY_LATIN, SECOND, WORD, RARE, STRANGE = 0, 1, 2, 2, 4, 6
-HAN, LATIN = "CJK", "LATIN"  # as the names of characters begin
+WHOLE_LENGTH, WHOLE_WORD = 4, 3  # letters of one script in a row cost together less than what decides
+HAN, LATIN, TIBETAN = "CJK", "LATIN", "TIBETAN"  # as the names of characters begin; a mark divides Tibetan syllables
 PUNCTUATION: Final = frozenset("·，。、；：（）“”‘’《》【】－　")
 FIRST_LEVEL: Final = range(0xB0, 0xD8)  # rows of GB 2312: 3,755 characters, by how often they are written
 SECOND_LEVEL: Final = range(0xD8, 0xF8)
@@ -86,7 +89,20 @@ def _read(raw: bytes, encoding: str, *, whole: bool) -> str | None:
 
 
 def _cost(text: str) -> int:
-    return sum(_cost_within(*each) for each in zip(" " + text, text, text[1:] + " ", strict=False) if not each[1].isascii())
+    single = sum(_cost_within(*each) for each in zip(" " + text, text, text[1:] + " ", strict=False) if not each[1].isascii())
+    return single - sum(WORD * length - WHOLE_WORD for length in _whole_words(text))
+
+
+def _whole_words(text: str) -> Iterator[int]:
+    """How long the words are that are written in one script, neither Chinese nor Latin: "Иванов" is hardly anything else."""
+    for script, letters in groupby(text, key=_script):
+        length = sum(1 for _letter in letters)
+        if script not in {"", HAN, LATIN} and length >= WHOLE_LENGTH:
+            yield length
+
+
+def _script(letter: str) -> str:
+    return "" if letter.isascii() else _script_and_cost(letter)[0]
 
 
 def _cost_within(before: str, letter: str, after: str) -> int:
@@ -110,5 +126,6 @@ def _script_and_cost(letter: str) -> tuple[str, int]:
         row = 0
     script = unicodedata.name(letter, "").partition(" ")[0]
     if script != HAN:
-        return (script, STRANGE) if letter.isalpha() else ("", STRANGE)
+        is_of_a_word = letter.isalpha() or unicodedata.category(letter)[0] == "M" or script == TIBETAN
+        return (script if is_of_a_word else "", STRANGE)
     return HAN, COMMON if row in FIRST_LEVEL else SECOND if row in SECOND_LEVEL else RARE

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from string import ascii_lowercase, ascii_uppercase
 from typing import Final
 
 from django.db import models
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError, ErrorKind
 from core.limits import CUSTOMER_NUMBER
-from core.numbers import plain_digits
+from core.numbers import plain_amount, plain_digits
 
 DIGITS: Final = re.compile(r"[0-9]+", re.ASCII)
 LETTERS_TOO: Final = re.compile(r"[0-9A-Z]+", re.ASCII)
@@ -23,6 +24,7 @@ LETTERS_TOO: Final = re.compile(r"[0-9A-Z]+", re.ASCII)
 POWER_OF_TEN: Final = re.compile(
     r"\s*[0-9](?:[0-9]*[.,][0-9]+)?[Ee]\+?[0-9]{1,3}\s*|\s*[0-9]+(?:[.,][0-9]+)?[Ee][+-][0-9]{1,3}\s*", re.ASCII
 )
+CAPITALS: Final = str.maketrans(ascii_lowercase, ascii_uppercase)  # `upper` makes "SS" of "ß", another customer's letters
 MOD_11_2_MARKS: Final = "0123456789X"
 
 
@@ -91,10 +93,10 @@ class CustomerShape:
 
         :raises CustomerRefused: if it can't be one.
         """
-        if POWER_OF_TEN.fullmatch(text):
+        if POWER_OF_TEN.fullmatch(plain_amount(text)):
             raise CustomerPowerOfTen
         number = plain_customer(text)
-        if not number:
+        if not number or (number.isascii() and number.isalpha()):  # "NULL", "nan" and "total" stand where a program had no number
             raise CustomerMissing
         pattern, refusal = (LETTERS_TOO, CustomerNotValid) if self.letters else (DIGITS, CustomerNotDigits)
         may_end_in_x = self.check == CheckDigit.MOD_11_2 and number.endswith("X")
@@ -107,7 +109,7 @@ class CustomerShape:
 
 def plain_customer(text: str) -> str:
     """The number in one form for all its spellings: ASCII, capitals, no spaces, dashes and marks that nobody sees."""
-    return plain_digits(text).upper()
+    return plain_digits(text).translate(CAPITALS)
 
 
 def passes_luhn(number: str) -> bool:

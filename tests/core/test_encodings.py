@@ -76,6 +76,36 @@ def test_names_of_other_kinds(name: str, encoding: str) -> None:
     assert read(f"name\n{name}\n".encode(encoding)) == (encoding, [name])
 
 
+@pytest.mark.parametrize("encoding", [UTF8, GB18030])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Иванов",
+        "Пётр Иванов",
+        "Ωμέγα",
+        "김민수",
+        "さくら",
+        "محمد",
+        "ئۇيغۇر",
+        "ཚེ་རིང",
+        "ร้าน",
+        "ᠮᠣᠩᠭᠣᠯ",
+        "ꆈꌠ",
+        "買買提·艾力",
+        "𠮷野",
+        "龘靐",
+        "王😀",
+        "李　雷",
+    ],
+)
+def test_a_name_of_another_script_is_right_or_asked_about(name: str, encoding: str) -> None:
+    content = f"name\n{name}\n".encode(encoding)
+    try:
+        assert read(content) == (encoding, [name])
+    except EncodingUnclear:
+        assert read(content + "王芳\n李强\n".encode(encoding)) == (encoding, [name, "王芳", "李强"])
+
+
 def test_what_can_not_be_told_is_asked_and_what_was_said_is_taken() -> None:
     both = "name\nاب\n".encode()  # as likely two rare Chinese characters
 

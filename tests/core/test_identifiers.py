@@ -30,16 +30,56 @@ def test_all_spellings_of_a_customer_number_are_one(spelling: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["6.22588E+15", "6.22588e+15", "6.22588E15", "6E+15", "6E15", "1E5", "6,22588E+15", " 6.22588E+15 ", "622588E+10", "1.0E-5", "123E-4"],
+    [
+        *(
+            "6.22588E+15",
+            "6.22588e+15",
+            "6.22588E15",
+            "6E+15",
+            "6E15",
+            "1E5",
+            "6,22588E+15",
+            " 6.22588E+15 ",
+            "622588E+10",
+            "1.0E-5",
+            "123E-4",
+        ),
+        *("６Ｅ１５", "６.２２５８８Ｅ＋１５", "6E–15", "6 E15", "6.22588 E+15", "\u200b6E15", "6\u00a0E+15", "6.22588E\u221215"),
+    ],
 )
 def test_a_power_of_ten_is_no_number_of_anybody(text: str) -> None:
     with pytest.raises(CustomerPowerOfTen):
         ANY.read(text)
 
 
+@pytest.mark.parametrize("text", ["", " ", "-", "\u200b", "NULL", "null", "nan", "None", "N-A", "TRUE", "Total", "ＮＵＬＬ"])
+def test_what_a_program_writes_for_no_number_is_nobodys(text: str) -> None:
+    with pytest.raises(CustomerMissing):
+        ANY.read(text)
+
+
 @pytest.mark.parametrize(
     "text",
-    ["'1001", '="1001"', "1001.0", "1001.", "+1001", "#1001", "1001/2", "1,001", "客1001", "1001\x00", "Ⅷ", "½", "x" * 41, "1001="],
+    [
+        "'1001",
+        '="1001"',
+        "1001.0",
+        "1001.",
+        "+1001",
+        "#1001",
+        "1001/2",
+        "1,001",
+        "客1001",
+        "1001\x00",
+        "Ⅷ",
+        "½",
+        "1" + "x" * 40,
+        "1001=",
+        "1ß",
+        "1ſ",
+        "1ı",
+        "1ﬀ",
+    ],
 )
 def test_anything_before_behind_or_within_is_refused(text: str) -> None:
     with pytest.raises(CustomerNotValid):
