@@ -22,6 +22,7 @@ from redemptions.codes import make_code, read_code
 from redemptions.models import DeviceCredential
 from redemptions.services import capture, claim_code
 from residents.models import Resident
+from residents.services import give_points as give_to
 from tests.clock import Clock
 from tests.earning.world import bill, bill_rule, send
 from tests.journeys.conftest import Phone, without_network
@@ -331,6 +332,25 @@ def test_large_type_is_one_tap_and_stays_without_network(phones: Phones, mei: Re
     with without_network(phone):
         offline = phone.open("/code/")
         assert offline.evaluate("document.documentElement.dataset.type") == "large"
+
+
+def test_all_there_is_goes_to_somebody_known_in_two_taps(phones: Phones, mei: Resident, tom: Resident, east: Bank) -> None:
+    give_points(resident=mei, bank=east, points=100, at=now())
+    give_to(giver=mei, receiver=tom, points=1, key="before", at=now())
+    page = signed_in(phones, mei).open("/gift/")
+    number = page.get_by_label("Their phone number")
+    expect(number).to_be_visible()
+
+    page.get_by_label("T** · 138****2001").check()
+    expect(number).to_be_hidden()
+    page.get_by_role("button", name="All 99").click()
+    expect(page.locator("#id_points")).to_have_value("99")
+    page.get_by_role("button", name="Continue").click()
+
+    expect(page.get_by_role("heading", name="To T** · 138****2001?")).to_be_visible()
+    page.get_by_role("button", name="Give them").click()
+    expect(page.get_by_text("T** has your 99 points.")).to_be_visible()
+    assert (spendable(mei.wallet_id, at=now()), spendable(tom.wallet_id, at=now())) == (0, 100)
 
 
 def signed_in(phones: Phones, resident: Resident, **options: Any) -> Phone:
