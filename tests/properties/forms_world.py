@@ -21,7 +21,7 @@ from django.test import Client
 from django.urls import get_resolver, resolve
 
 from tests.web.test_access_matrix import routes
-from tests.web.test_any_address import PLACE, PLACE_CUT
+from tests.web.test_any_address import EVEN, PLACE, PLACE_CUT
 
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
@@ -198,7 +198,7 @@ def contents(label: str) -> list[str]:
 def pages(fitting: dict[str, str]) -> list[str]:
     """Every address of people's pages and scripts, with what fits in its places; and the ways in and out of the desk."""
     served = ["/" + route for route in routes(get_resolver()) if not route.startswith(("api/", "admin/"))]
-    return [PLACE.sub(lambda place: fitting[place[0]], path) for path in served] + list(ENTRANCES)
+    return [PLACE.sub(lambda place: _fit(place, fitting), path) for path in served] + list(ENTRANCES)
 
 
 def odd_paths(fitting: dict[str, str], odd: str) -> list[tuple[str, str]]:
@@ -209,7 +209,7 @@ def odd_paths(fitting: dict[str, str], odd: str) -> list[tuple[str, str]]:
             continue
         places = list(PLACE.finditer(route))
         for chosen in places:
-            words = [quote(odd, safe="", errors="surrogatepass") if place is chosen else fitting[place[0]] for place in places]
+            words = [quote(odd, safe="", errors="surrogatepass") if place is chosen else _fit(place, fitting) for place in places]
             path = "/" + "".join(text for pair in zip(PLACE_CUT.split(route), [*words, ""], strict=True) for text in pair)
             found.append((whose(path)[0], path))
     return found
@@ -219,6 +219,10 @@ def whose(path: str) -> tuple[str, ...]:
     """Those who get furthest there."""
     beginnings = {"/merchant/": ("bakery",), "/admin/": ("nobody", "operator"), "/sign-in/": ("nobody", "asked", "mei")}
     return next((who for beginning, who in beginnings.items() if path.startswith(beginning)), ("mei", "newcomer", "nobody"))
+
+
+def _fit(place: re.Match[str], fitting: dict[str, str]) -> str:
+    return fitting.get(place[0], EVEN.get(place[1] or "", "1"))
 
 
 def walk(people: People, paths: list[str]) -> tuple[list[Sent], list[tuple[str, str]]]:
