@@ -92,14 +92,14 @@ def let_in(everyone: Sequence[Person], *, places: Places) -> None:
                 rows = csv.writer(out)
                 rows.writerow(["customer", "name", "branch", "neighborhood", "claim_code", "phone"])
                 rows.writerows(
-                    [p.customer, p.name, p.branch, f"{p.branch}-N", p.claim_code, _phone_in_file(p)] for p in everyone if p.bank == bank
+                    [p.customer, p.name, p.branch, f"{p.branch}-N", *_way_to_claim(p)] for p in everyone if p.bank == bank
                 )
             call_command("import_residents", str(file), bank=bank, verbosity=0, stdout=io.StringIO())
 
 
-def _phone_in_file(person: Person) -> str:
-    """Only who isn't here yet gets their code by text; the others had a letter."""
-    return person.phone if person.number == NEWCOMER else ""
+def _way_to_claim(person: Person) -> tuple[str, str]:
+    """Claim code and phone in the file: only who isn't here yet gets their code by text; the others had a letter."""
+    return ("", person.phone) if person.number == NEWCOMER else (person.claim_code, "")
 
 
 def join(person: Person, *, at: datetime) -> Resident:
@@ -116,6 +116,6 @@ def claim(person: Person, *, user: User, at: datetime) -> Resident:
 def send_for(person: Person, *, bank: Bank, at: datetime) -> User:
     """Send a customer who isn't here yet a code to claim their number with."""
     link = BankLink.objects.get(bank=bank, customer_hash=customer_hash(bank_code=bank.code, customer=person.customer))
-    send_text(phone=person.phone, text=f"{bank.name}: 您的客户号是 {person.customer}. Your customer number.", at=at)
+    send_text(phone=person.phone, text=f"{bank.name}：您的客户号是{person.customer}。", at=at)
     send_claim_code(actor=system_actor(), link=link, at=at)
     return user_with_phone(phone=person.phone, at=at)

@@ -36,8 +36,8 @@ class ClaimRefused(DomainError):
     code = "claim_refused"
     kind = ErrorKind.DENIED
     message = _(
-        "The bank, the customer number and the code don't belong together, or the code is no longer good. "
-        "A code from a text message works only on the phone it was sent to."
+        "The bank, the customer number and the claim code don't belong together, or the code is no longer good. Check them once more; "
+        "a code from a text message works only on the phone it was sent to. If it is refused again, ask your branch for a new code."
     )
 
 
@@ -62,7 +62,7 @@ class LinkClaimed(DomainError):
 
     code = "link_claimed"
     kind = ErrorKind.CONFLICT
-    message = _("This customer number has been claimed. It needs no code.")
+    message = _("This customer number has been claimed. It needs no claim code.")
 
 
 def claim_link(*, user: User, bank: str, customer: str, code: str, at: datetime) -> BankLink:

@@ -32,7 +32,7 @@ class NoPhoneInFile(DomainError):
 
     code = "no_phone_in_file"
     kind = ErrorKind.CONFLICT
-    message = _("The bank's file has no phone of this customer. The bank puts a phone into its next file, or a code for a letter.")
+    message = _("The bank's file has no phone of this customer. The bank puts a phone into its next file, or a claim code for a letter.")
 
 
 class TooManyClaimTexts(DomainError):
@@ -40,7 +40,7 @@ class TooManyClaimTexts(DomainError):
 
     code = "too_many_claim_texts"
     kind = ErrorKind.LIMITED
-    message = _("%(most)s codes went to this customer's phone within a day. Send the next one tomorrow.")
+    message = _("%(most)s claim codes went to this customer's phone within a day. Send the next one tomorrow.")
 
 
 def send_claim_code(*, actor: User, link: BankLink, at: datetime) -> str:
@@ -87,4 +87,4 @@ def _words(link: BankLink, code: str) -> str:
     """In the site's language: the bank doesn't say which one its customer reads."""
     told = {"bank": link.bank.name, "code": code}
     with override(settings.LANGUAGE_CODE):
-        return gettext("%(bank)s: %(code)s is your code to claim your points, with your customer number, on this phone.") % told
+        return gettext("%(bank)s: %(code)s is your claim code. Use it on this phone, with your customer number.") % told

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import timedelta
+from http import HTTPStatus
 from statistics import median
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Avg, F
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
-from branches.models import Alliance, Neighborhood
+from branches.models import Alliance, Bank, Neighborhood
 from community.demo.life import Life, live
 from community.demo.people import EXPIRING, NEWCOMER, RESIDENT_PHONE, let_in, people
 from community.demo.places import found
@@ -21,6 +23,7 @@ from core.channels.services import inbox
 from core.clock import alliance_day, now
 from earning.models import Award, Rule
 from identity.queries import phone_of
+from identity.services import user_with_phone
 from merchants.models import Merchant, Outlet
 from points.audit.checks import LEDGER_CHECKS, check_files, run_checks
 from points.log.sealing import seal_all
@@ -28,9 +31,10 @@ from points.models import BooksCheck
 from points.queries import lots, spendable_in
 from redemptions.models import Redemption
 from residents.models import Resident
+from residents.queries import made_up_newcomers
 from settlements.books import REASON_CHECKS
 from settlements.models import BusinessDay, IssuerStatement
-from web.sign_in.demo import offered
+from web.sign_in.demo import BACKEND, offered
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 
@@ -53,6 +57,7 @@ def test_a_few_days_of_the_demo_are_a_life_and_leave_whole_books() -> None:
     assert run_checks(check_files([LEDGER_CHECKS, REASON_CHECKS])) == []
     _the_sign_in_page_offers_a_story_each()
     _everything_has_a_name_in_each_language()
+    _the_newcomer_links_a_bank_with_what_the_inbox_says()
 
 
 def _the_sign_in_page_offers_a_story_each() -> None:
@@ -73,6 +78,23 @@ def _everything_has_a_name_in_each_language() -> None:
         found = list(kind._default_manager.values_list("name", "name_en"))
         assert found
         assert [names for names in found if names[0].isascii() or not (names[1] and names[1].isascii())] == []
+
+
+def _the_newcomer_links_a_bank_with_what_the_inbox_says() -> None:
+    """Somebody else tries with it first: that spoils nothing."""
+    texts = " ".join(message.text for message in inbox(most=10) if message.phone == RESIDENT_PHONE.format(number=NEWCOMER))
+    code, customer = re.search(r"[0-9A-Z]{5}-[0-9A-Z]{5}", texts), re.search(r"客户号是(\d+)", texts)
+    assert code and customer
+    assert re.findall(r"[a-z]+", texts.replace(Bank.objects.get(code="EB").name, "")) == []  # one language
+    typed = {"bank": "EB", "customer": customer[1], "code": code[0]}
+    stranger, newcomer = Client(), Client()
+    stranger.force_login(user_with_phone(phone="+8613800009876"), backend=BACKEND)
+    newcomer.force_login(made_up_newcomers(limit=1)[0], backend=BACKEND)
+
+    assert stranger.post("/bank/", typed).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    answer = newcomer.post("/bank/", typed)
+
+    assert (answer.status_code, answer.headers.get("Location")) == (HTTPStatus.FOUND, "/")
 
 
 def test_points_given_back_after_they_expired_are_good_for_a_week() -> None:

@@ -84,7 +84,7 @@ def test_signing_in_linking_a_bank_and_why(phones: Phones, east: Bank) -> None:
     page.keyboard.type("East")
     tab_to(page, "Customer number")
     page.keyboard.type("1001")
-    tab_to(page, "One-time code")
+    tab_to(page, "Claim code")
     page.keyboard.type(code)
     with page.expect_navigation():
         page.keyboard.press("Enter")

@@ -83,7 +83,7 @@ def test_from_a_phone_number_to_why_the_points_came(phones: Phones, east: Bank) 
     page.get_by_role("link", name="Link your bank").click()
     page.get_by_label("Your bank").select_option("EB")
     page.get_by_label("Customer number").fill("1001")
-    page.get_by_label("One-time code").fill(code)
+    page.get_by_label("Claim code").fill(code)
     page.get_by_role("button", name="Link").click()
 
     expect(page.get_by_role("status").first).to_contain_text("East Bank knows you now.")

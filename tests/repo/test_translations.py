@@ -101,6 +101,14 @@ def test_chinese_reads_as_chinese() -> None:
     assert wrong == []
 
 
+def test_a_claim_code_has_one_name() -> None:
+    """The same word on the form, in the text message, in errors and at the desk."""
+    named = {entry.msgid: entry.msgstr for entry in polib.pofile(str(ROOT / CATALOG))}
+
+    assert [said for said in named.values() if "认领" in said or "付款码" in said] == []
+    assert [msgid for msgid, said in named.items() if ("claim code" in msgid.lower()) != ("激活码" in said)] == []
+
+
 def test_gettext_goes_by_names_that_extraction_knows() -> None:
     known: dict[str, set[str | None]] = {
         "gettext": {None, "_"},

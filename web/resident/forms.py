@@ -55,7 +55,7 @@ class GiftForm(forms.Form):
 
 
 class BankForm(forms.Form):
-    """Asks for a bank, one's customer number there, and the code that proves it."""
+    """Asks for a bank, one's customer number there, and the claim code that proves it."""
 
     bank = forms.ModelChoiceField(
         label=_("Your bank"),
@@ -71,8 +71,8 @@ class BankForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
     code = forms.CharField(
-        label=_("One-time code"),
-        help_text=_("Ten letters and digits, from your bank's letter or the branch."),
+        label=_("Claim code"),
+        help_text=_("Letters and digits, from your bank's text message or letter."),
         max_length=TEXT_FIELD,
         widget=forms.TextInput(
             attrs={"class": "input", "autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}

@@ -70,7 +70,7 @@ def fill(*, days: int = config.DEMO_DAYS) -> None:
     everyone = people(dice)
     let_in(everyone, places=places)
     residents = live(Life(places, everyone, dice, days=days, until=at))
-    newcomer = send_for(everyone[NEWCOMER], bank=places.banks["EB"], at=at)
+    newcomer = send_for(everyone[NEWCOMER], bank=places.banks["EB"], at=now())
     tills = [*(shop.cashier for shop in places.shops), *places.owner]
     mark_made_up(users=[*places.staff.values(), *(till.user for till in tills), *(one.user for one in residents if one.user), newcomer])
     check_everything(at=now())
