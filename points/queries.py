@@ -116,7 +116,11 @@ class LotView:
 
 @dataclass(frozen=True, slots=True)
 class PostingView:
-    """A movement inside a transfer; `expires_on` is that of the lot on its wallet's side."""
+    """
+    A movement inside a transfer; `expires_on` is that of the lot on its wallet's side.
+
+    `available_on` is the first day of the lot that points came to; None if they could be spent at once, or came to no lot.
+    """
 
     number: int
     issuer_id: UUID
@@ -124,6 +128,11 @@ class PostingView:
     source_kind: AccountKind
     target_kind: AccountKind
     expires_on: date | None
+    available_on: date | None
+
+    def waits_on(self, today: date) -> date | None:
+        """The day from which these points can be spent, if that is still to come."""
+        return self.available_on if self.available_on is not None and self.available_on > today else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -460,7 +469,8 @@ def _with_postings(rows: Sequence[Transfer]) -> list[TransferView]:
     for posting in Posting.objects.filter(party_id__in=parties, transfer_id__in=ids).order_by("number"):
         postings[posting.transfer_id].append(posting)
     sides = {side for of_one in postings.values() for p in of_one for side in (p.source_id, p.target_id)}
-    expiries = dict(Account.objects.filter(party_id__in=parties, id__in=sides).values_list("id", "expires_on"))
+    dated = Account.objects.filter(party_id__in=parties, id__in=sides).values_list("id", "expires_on", "available_on")
+    dates = {id_: (expires_on, available_on) for id_, expires_on, available_on in dated}
     return [
         TransferView(
             id=row.id,
@@ -471,20 +481,23 @@ def _with_postings(rows: Sequence[Transfer]) -> list[TransferView]:
             effective_at=row.effective_at,
             recorded_at=row.recorded_at,
             number=row.sealed_number,  # type: ignore[attr-defined]  # of `_numbered`
-            postings=tuple(_posting_view(posting, expiries) for posting in postings[row.id]),
+            postings=tuple(_posting_view(posting, dates) for posting in postings[row.id]),
         )
         for row in rows
     ]
 
 
-def _posting_view(posting: Posting, expiries: dict[UUID, date | None]) -> PostingView:
+def _posting_view(posting: Posting, dates: dict[UUID, tuple[date | None, date | None]]) -> PostingView:
+    nothing = (None, None)
+    expires_on, available_on = dates.get(posting.target_id, nothing)
     return PostingView(
         number=posting.number,
         issuer_id=posting.issuer_id,
         points=posting.points,
         source_kind=AccountKind(posting.source_kind),
         target_kind=AccountKind(posting.target_kind),
-        expires_on=expiries.get(posting.target_id) or expiries.get(posting.source_id),
+        expires_on=expires_on or dates.get(posting.source_id, nothing)[0],
+        available_on=available_on,
     )
 
 

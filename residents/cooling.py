@@ -35,10 +35,11 @@ class CoolDown(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cooling:
-    """How many points may still leave the wallet today, and when that ends."""
+    """How many points may still leave the wallet today, and when that ends; because of the phone, or else of a new bank link."""
 
     left: int
     until: datetime
+    is_of_phone: bool
 
     @property
     def until_words(self) -> str:
@@ -80,14 +81,14 @@ def _of_link(resident: Resident, *, at: datetime) -> Cooling | None:
     begun = max(today, resident.slow_since)
     free = _still_free(resident, before=begun)
     left = COOL_DOWN_POINTS_PER_DAY + free - left_wallet(resident.wallet_id, since=begun)
-    return Cooling(left=max(left, 0), until=resident.slow_until)
+    return Cooling(left=max(left, 0), until=resident.slow_until, is_of_phone=False)
 
 
 def _of_phone(resident: Resident, phone_since: datetime | None, *, at: datetime) -> Cooling | None:
     if phone_since is None or at >= phone_since + COOL_DOWN:
         return None
     left = COOL_DOWN_POINTS_PER_DAY - left_wallet(resident.wallet_id, since=day_starts(alliance_day(at)))
-    return Cooling(left=max(left, 0), until=phone_since + COOL_DOWN)
+    return Cooling(left=max(left, 0), until=phone_since + COOL_DOWN, is_of_phone=True)
 
 
 def _is_slow(resident: Resident, *, at: datetime) -> bool:

@@ -106,7 +106,15 @@ def letter_code(*, link: BankLink, at: datetime) -> str:
     return code
 
 
-def give_points(*, resident: Resident, bank: Bank, points: int, at: datetime = BEGINNING, expires_on: date | None = None) -> None:
+def give_points(
+    *,
+    resident: Resident,
+    bank: Bank,
+    points: int,
+    at: datetime = BEGINNING,
+    expires_on: date | None = None,
+    available_on: date | None = None,
+) -> None:
     """Let a bank give a resident points, straight in the ledger."""
     terms = terms_on(bank.issuer_id, at.astimezone(SHANGHAI).date())
     earn = Earn(
@@ -116,6 +124,7 @@ def give_points(*, resident: Resident, bank: Bank, points: int, at: datetime = B
         points=points,
         key=f"given-{uuid4()}",
         expires_on=expires_on or terms.expires_on(at.astimezone(SHANGHAI).date()),
+        available_on=available_on,
         effective_at=at,
     )
     assert post_one(earn, at=at).posted

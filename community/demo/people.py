@@ -91,9 +91,7 @@ def let_in(everyone: Sequence[Person], *, places: Places) -> None:
             with file.open("w", encoding="utf-8", newline="") as out:
                 rows = csv.writer(out)
                 rows.writerow(["customer", "name", "branch", "neighborhood", "claim_code", "phone"])
-                rows.writerows(
-                    [p.customer, p.name, p.branch, f"{p.branch}-N", *_way_to_claim(p)] for p in everyone if p.bank == bank
-                )
+                rows.writerows([p.customer, p.name, p.branch, f"{p.branch}-N", *_way_to_claim(p)] for p in everyone if p.bank == bank)
             call_command("import_residents", str(file), bank=bank, verbosity=0, stdout=io.StringIO())
 
 

@@ -84,7 +84,8 @@ def _the_newcomer_links_a_bank_with_what_the_inbox_says() -> None:
     """Somebody else tries with it first: that spoils nothing."""
     texts = " ".join(message.text for message in inbox(most=10) if message.phone == RESIDENT_PHONE.format(number=NEWCOMER))
     code, customer = re.search(r"[0-9A-Z]{5}-[0-9A-Z]{5}", texts), re.search(r"客户号是(\d+)", texts)
-    assert code and customer
+    assert code is not None
+    assert customer is not None
     assert re.findall(r"[a-z]+", texts.replace(Bank.objects.get(code="EB").name, "")) == []  # one language
     typed = {"bank": "EB", "customer": customer[1], "code": code[0]}
     stranger, newcomer = Client(), Client()

@@ -149,6 +149,9 @@ def test_what_is_refused_and_what_is_frozen(phones: Phones, mei: Resident, east:
     page = phone.open("/")
     expect(page.locator("#home .notice--wait")).to_be_visible()
     found = {"frozen home": look_at(page)}
+    page.goto(phone.address + "/code/")
+    expect(page.locator("[data-state=frozen]")).to_be_visible()
+    found["frozen code"] = look_at(page)
     page.goto(phone.address + "/bank/")
     page.locator("form.card [type=submit]").click()
     expect(page.locator(".field__error").first).to_be_visible()

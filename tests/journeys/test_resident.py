@@ -17,6 +17,7 @@ from branches.models import Bank
 from core.channels.services import inbox
 from core.clock import now
 from merchants.models import Cashier
+from points.parties import freeze_wallet, unfreeze_wallet
 from points.queries import spendable
 from redemptions.codes import make_code, read_code
 from redemptions.models import DeviceCredential
@@ -164,6 +165,49 @@ def test_the_code_changes_and_hides_with_the_page(phones: Phones, mei: Resident,
 
     page.wait_for_function(OTHER_CODE, arg=first)
     assert read_code(shown_code(page)).handle == read_code(first).handle
+
+
+def test_frozen_points_show_no_code(phones: Phones, mei: Resident, east: Bank, clock: Clock) -> None:
+    give_points(resident=mei, bank=east, points=100, at=now())
+    phone = signed_in(phones, mei)
+    page = phone.open("/code/")
+    shown_code(page)
+    frozen, code = page.get_by_text("Your points are frozen"), page.locator("[data-state=code]")
+
+    freeze_wallet(mei.wallet_id, at=now())
+    expect(frozen).to_be_visible()
+    expect(code).to_be_hidden()
+    assert page.evaluate(BLANK)
+    assert page.locator("[data-part=digits]").text_content() == ""
+    ready_for_no_network(page)
+    with without_network(phone):
+        later = phone.open("/code/")
+        expect(later.get_by_text("Your points are frozen")).to_be_visible()
+        expect(later.locator("[data-state=code]")).to_be_hidden()
+
+    unfreeze_wallet(mei.wallet_id)
+    expect(code).to_be_visible()
+    shown_code(page)
+    assert DeviceCredential.objects.filter(resident=mei).count() == 1
+
+
+def test_the_code_page_counts_no_more_than_picture_and_digits(phones: Phones, mei: Resident, east: Bank) -> None:
+    """The time of the balance is told without network alone: with it, it is now."""
+    give_points(resident=mei, bank=east, points=100, at=now())
+    phone = signed_in(phones, mei)
+    page = phone.open("/code/")
+    shown_code(page)
+    page.get_by_text("Can't scan?").click()
+    times = re.compile(r"\d+ s\b|\d\d:\d\d|minute")
+    expect(page.locator("[data-part=digits-left]")).to_have_text(re.compile("Others in"))
+    expect(page.locator("[data-part=points]")).to_have_text("100 points to spend")
+
+    expect(page.locator("[data-part=points-at]")).to_be_hidden()
+    assert [found[-2:] for found in times.findall(page.locator("[data-state=code]").inner_text())] == [" s", " s"]
+    ready_for_no_network(page)
+    with without_network(phone):
+        later = phone.open("/code/")
+        expect(later.locator("[data-part=points-at]")).to_have_text(re.compile(r"as of \d\d:\d\d"))
 
 
 def test_digits_stand_still_while_they_are_typed(phones: Phones, mei: Resident, clock: Clock) -> None:

@@ -12,13 +12,14 @@ from uuid import UUID
 import pytest
 from django.utils import translation
 
+from core.clock import alliance_day
 from points.choices import OutcomeCode
 from points.expiry import expire_due
 from points.models import Account, Posting
 from points.posting import Result
 from points.queries import lots, transfer
 from tests.ledger_world import IN_A_YEAR, NOON, SOON, LedgerWorld, facts
-from web.resident.sentences import sentences
+from web.resident.sentences import Known, sentences
 
 TABLE = Path(__file__).parents[2] / "docs" / "refunds.md"
 LATE = datetime(2026, 10, 5, 4, 0, tzinfo=NOON.tzinfo)  # after SOON
@@ -233,4 +234,4 @@ def _words(result: Result) -> list[str]:
     assert result.transfer_id is not None
     view = transfer(result.transfer_id)
     assert view is not None
-    return sentences(view)
+    return sentences(view, Known(today=alliance_day(view.recorded_at)))

@@ -14,6 +14,7 @@ from earning.events import EventIn
 from merchants.models import Cashier
 from redemptions.services import undo
 from residents.models import Resident
+from tests.clock import Clock
 from tests.earning.world import bill, bill_rule, send, signin_rule
 from tests.web.test_gift_pages import asked, carried
 from tests.web.test_resident_pages import browser_of, spend, text_of
@@ -50,6 +51,22 @@ def test_lines_stand_by_the_time_they_show(browser: Client, mei: Resident, east:
     send(east, bill(20000, paid=late), at=now())  # told later, happened before
 
     assert [title.split()[2] for title in titles(browser)] == ["300.00", "200.00"]
+
+
+def test_points_that_wait_say_from_when_they_can_be_used(browser: Client, mei: Resident, east: Bank, clock: Clock) -> None:
+    at, day = now(), moment("2026-12-05").date()
+    give_points(resident=mei, bank=east, points=520, at=at, available_on=day)
+    line = re.search(r'href="(/history/[0-9a-f-]{36}/)"', browser.get("/history/").content.decode())
+    assert line is not None
+
+    english = [text_of(browser.get(page)) for page in ("/history/", line[1])]
+    browser.cookies["django_language"] = "zh-hans"
+    chinese = [text_of(browser.get(page)) for page in ("/history/", line[1])]
+
+    assert [("Usable from Dec 5." in page, page.count("sable from Dec 5")) for page in english] == [(True, 1), (True, 2)]
+    assert ["可从12月5日起使用。" in page for page in chinese] == [True, True]
+    clock.forward((moment("2026-12-05") - at).total_seconds())
+    assert "可从" not in "".join(text_of(browser.get(page)) for page in ("/history/", line[1]))
 
 
 def test_signing_in_folds_to_a_line_a_month(browser: Client, mei: Resident, east: Bank) -> None:

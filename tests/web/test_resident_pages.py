@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -16,19 +16,21 @@ from django.utils import translation
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from branches.models import Bank
-from core.clock import now
-from core.limits import CODES_AHEAD, HISTORY_LINES
+from core.clock import alliance_day, now
+from core.limits import CODES_AHEAD, COOL_DOWN_POINTS_PER_DAY, HISTORY_LINES
 from identity.models import User
 from identity.services import user_with_phone
 from merchants.models import Cashier
 from points.errors import InsufficientPoints
+from points.parties import freeze_wallet, unfreeze_wallet
 from points.queries import history, spendable
 from redemptions.errors import BadCode
 from redemptions.models import DeviceCredential
 from redemptions.services import capture, claim_code, enroll_device, trial_code, undo
 from residents.models import Resident
+from residents.services import claim_link
 from tests.earning.world import bill, bill_rule, send
-from tests.world import give_points, letter_code, make_merchant, make_resident
+from tests.world import give_points, letter_code, make_merchant, make_resident, moment
 from web.resident.shell import FILES
 
 pytestmark = pytest.mark.django_db
@@ -80,9 +82,49 @@ def test_home_tells_how_many_what_expires_and_what_is_near(browser: Client, mei:
     page = text_of(browser.get("/"))
 
     assert "1,234 points" in page
-    assert "1,234 of them are good until" in page
+    assert "All of them are good until" in page
     assert "East Bank" in page
     assert "Bakery" in page
+
+
+def test_what_goes_next_is_of_the_points_that_can_be_spent(mei: Resident, east: Bank, west: Bank) -> None:
+    """Points that wait go sooner here, and are not counted; those of two banks that go on one day are, together."""
+    at, soon, late = now(), moment("2027-01-31").date(), moment("2027-06-30").date()
+    give_points(resident=mei, bank=east, points=700, at=at, expires_on=soon, available_on=alliance_day(at) + timedelta(days=3))
+    give_points(resident=mei, bank=east, points=300, at=at, expires_on=late)
+    give_points(resident=mei, bank=west, points=1_500, at=at, expires_on=late)
+
+    assert "1,800 points" in text_of(browser_of(mei).get("/"))
+    assert _next_to_go(mei) == ("All of them are good until Jun 30, 2027", "全部于2027年6月30日到期")
+    give_points(resident=mei, bank=west, points=40, at=at, expires_on=late + timedelta(days=1))
+    assert _next_to_go(mei) == ("1,800 of them are good until Jun 30, 2027", "其中1,800分，2027年6月30日到期")
+
+
+def _next_to_go(resident: Resident) -> tuple[str, ...]:
+    browser, found = browser_of(resident), []
+    for language in ("en", "zh-hans"):
+        browser.cookies["django_language"] = language
+        line = re.search(r'class="hero__next.*?<span>(.*?)</span>', browser.get("/").content.decode(), re.DOTALL)
+        found.append(line[1] if line else "")
+    return tuple(found)
+
+
+def test_a_limit_is_told_where_it_is_one_and_why(mei: Resident, east: Bank, west: Bank) -> None:
+    browser, at = browser_of(mei), now()
+    browser.post("/resident/devices", {}, content_type="application/json")
+    give_points(resident=mei, bank=east, points=COOL_DOWN_POINTS_PER_DAY, at=at)
+    assert 'id="cooling"' not in browser.get("/").content.decode() + browser.get("/gift/").content.decode()
+
+    give_points(resident=mei, bank=east, points=1, at=at)
+    assert mei.user
+    assert "You are new on this phone: for your safety, 5,000 more points can be spent today." in text_of(browser.get("/"))
+    code = letter_code(link=make_resident(links={west: "2009"}).links.get(), at=at)
+    claim_link(user=mei.user, bank="WB", customer="2009", code=code, at=at)
+    give_points(resident=mei, bank=west, points=COOL_DOWN_POINTS_PER_DAY, at=at)
+    assert "You linked a bank just now: for your safety, 5,000 more points" not in text_of(browser.get("/"))
+    other = browser_of(mei)  # has shown no code, so no phone is new
+    give_points(resident=mei, bank=west, points=COOL_DOWN_POINTS_PER_DAY, at=at)
+    assert "You linked a bank just now: for your safety, 10,001 more points can be spent today." in text_of(other.get("/"))
 
 
 def test_an_outlet_elsewhere_or_closed_is_not_near(browser: Client, east: Bank, west: Bank) -> None:
@@ -218,7 +260,9 @@ def test_a_bank_is_linked_with_its_code(east: Bank) -> None:
     accepted = client.post("/bank/", {"bank": "EB", "customer": "1002", "code": code.lower()}, follow=True)
 
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "don't belong together" in text_of(refused).replace("&#x27;", "'")
+    said = text_of(refused).replace("&#x27;", "'")
+    assert "don't belong together" in said
+    assert "ask your branch for a new code" in said
     assert "East Bank knows you now. Your points are here." in text_of(accepted)
 
 
@@ -293,6 +337,22 @@ def test_the_present_tells_the_newest_receipt_and_whether_the_phone_may(
     assert datetime.fromisoformat(before["server_time"]) < taken_at < datetime.fromisoformat(after["server_time"])
     assert after["spendable"] == spendable(mei.wallet_id, at=now()) == 30
     assert browser.get("/resident/now", {"handle": "000000000"}).json()["phone"] is False
+
+
+def test_the_present_tells_that_points_or_phone_are_frozen(browser: Client, mei: Resident, tom: Resident) -> None:
+    handle = browser.post("/resident/devices", {}, content_type="application/json").json()["handle"]
+    frozen = [browser.get("/resident/now", {"handle": handle}).json()["frozen"]]
+
+    freeze_wallet(mei.wallet_id, at=now())
+    frozen.append(browser.get("/resident/now", {"handle": handle}).json()["frozen"])
+    home, gift = text_of(browser.get("/")), text_of(browser.get("/gift/"))
+    unfreeze_wallet(mei.wallet_id)
+    DeviceCredential.objects.filter(handle=int(handle)).update(frozen_at=now())
+    frozen.append(browser.get("/resident/now", {"handle": handle}).json()["frozen"])
+    frozen.append(browser_of(tom).get("/resident/now").json()["frozen"])
+
+    assert frozen == [False, True, True, False]
+    assert [("Ask your branch" in page, "You can spend" in page) for page in (home, gift)] == [(True, False), (True, False)]
 
 
 def test_the_present_tells_of_a_scan_of_a_refusal_and_of_what_came_back(

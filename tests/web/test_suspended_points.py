@@ -29,7 +29,7 @@ def test_a_resident_sees_which_points_wait(zhang: Resident, east: Bank, west: Ba
 
     assert page.count(WAITING) == 1
     assert words.index("East Bank") < words.index("West Bank") < words.index(WAITING)
-    assert "100 of them are good until" in words
+    assert "All of them are good until" in words
     assert {lot["bank"]: lot["suspended"] for lot in lots} == {"East Bank": False, "West Bank": True}
 
     lift_suspension(issuer=west.issuer_id, at=now())

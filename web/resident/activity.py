@@ -30,11 +30,12 @@ MONTH: Final = re.compile(r"(2\d{3})-(0[1-9]|1[0-2])")
 def show_history(request: HttpRequest, resident: Resident) -> HttpResponse:
     """What moved, newest first; `?way=`, `?outlet=` and `?month=` ask for some of it, `?before=` for the next page."""
     at, wallets = now(), wallets_of(resident=resident)
+    today = alliance_day(at)
     chosen = {name: request.GET[name] for name in ("way", "outlet", "month") if request.GET.get(name)}
     outlets = outlets_of_resident(resident=resident)
     before = _transfer_id(request.GET.get("before", ""))
     found = history_by_time(*wallets, asked=_asked(chosen, before, resident, outlets), limit=HISTORY_LINES + 1)
-    shown = lines(found[:HISTORY_LINES], resident=resident)
+    shown = lines(found[:HISTORY_LINES], resident=resident, today=today)
     told = {
         "months": by_month(shown),
         "more": urlencode({**chosen, "before": shown[-1].id}) if len(found) > HISTORY_LINES else "",
@@ -42,7 +43,7 @@ def show_history(request: HttpRequest, resident: Resident) -> HttpResponse:
         "first": before is None,
         "chosen": chosen,
         "outlets": [(str(pk), name) for pk, name in outlets.items()],
-        "days": _months_until(alliance_day(at)),
+        "days": _months_until(today),
     }
     return render(request, "resident/history.html", told)
 

@@ -59,7 +59,7 @@ def begin_gift(request: HttpRequest, resident: Resident) -> HttpResponse:
         "spendable": points,
         "most": most,
         "frozen": is_frozen(resident.wallet_id),
-        "cooling": cooling,
+        "cooling": cooling if cooling and cooling.left < points else None,
         "per_gift": POINTS_PER_GIFT,
         "per_day": GIFTS_PER_DAY,
     }

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.clock import now
+from core.clock import alliance_day, now
 from core.errors import DomainError, NotFound
 from core.limits import NEWS_AGE, OUTLETS_NEAR
 from identity.models import User
@@ -30,7 +30,7 @@ from residents.queries import links_of, wallets_of
 from residents.services import claim_link
 from web.resident.actors import phone_since, resident_page, signed_in_page
 from web.resident.forms import BankForm
-from web.resident.showing import debts, expiries, story
+from web.resident.showing import debts, expiries, next_expiry, story
 from web.sign_in.sessions import sessions_shown
 
 
@@ -64,14 +64,14 @@ def show_transfer(request: HttpRequest, resident: Resident, transfer_id: UUID) -
         found = transfers([(wallet, transfer_id) for wallet in wallets_of(resident=resident)]).get(transfer_id)
     if found is None:
         raise NotFound
-    told = {"story": story(found, resident=resident), "seal": seal_of_number(number=found.number)}
+    told = {"story": story(found, resident=resident, today=alliance_day(now())), "seal": seal_of_number(number=found.number)}
     return render(request, "resident/transfer.html", told)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_page
 def link_bank(request: HttpRequest, user: User) -> HttpResponse:
-    """Claim one's customer number of a bank with a one-time code."""
+    """Claim one's customer number of a bank with a claim code."""
     form = BankForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         data = form.cleaned_data
@@ -115,18 +115,21 @@ def _newcomer(request: HttpRequest, user: User) -> HttpResponse:
 def _home(request: HttpRequest, resident: Resident) -> HttpResponse:
     at = now()
     branches = set(links_of(resident=resident).values_list("branch_id", flat=True))
+    points, dates = spendable(resident.wallet_id, at=at), expiries(lots(resident.wallet_id), at=at)
+    cooling = cooling_of(resident, phone_since=phone_since(request), at=at)
     near = outlets_near(neighborhood_id=resident.neighborhood_id, branch_ids=branches - {None})
     return render(
         request,
         "resident/home.html",
         {
             "resident": resident,
-            "spendable": spendable(resident.wallet_id, at=at),
+            "spendable": points,
             "back": came_back(resident=resident, since=at - NEWS_AGE),
             "frozen": is_frozen(resident.wallet_id),
-            "cooling": cooling_of(resident, phone_since=phone_since(request), at=at),
+            "cooling": cooling if cooling and cooling.left < points else None,  # a limit only where it bites
             "debts": debts(owed(resident.wallet_id)),
-            "expiries": expiries(lots(resident.wallet_id), at=at),
+            "next": next_expiry(dates, spendable=points),
+            "expiries": dates,
             "outlets": near[:OUTLETS_NEAR],
         },
     )

@@ -28,6 +28,7 @@ Way = tuple[AccountKind, AccountKind]
 class Known:
     """What sentences say beside the movements: who, where, and the last days of the lots that points came back to."""
 
+    today: date
     banks: Mapping[UUID, str] = field(default_factory=dict)
     merchants: Mapping[UUID, str] = field(default_factory=dict)
     others: Mapping[UUID, str] = field(default_factory=dict)
@@ -41,9 +42,6 @@ class Known:
         return self.merchants.get(transfer.merchant_id, "") if transfer.merchant_id else ""
 
 
-NOTHING = Known()
-
-
 class Moved(NamedTuple):
     """Points that moved one way; `day` is the last day of their lot, `own` that of the lot they had been in if it is another."""
 
@@ -52,16 +50,17 @@ class Moved(NamedTuple):
     own: date | None
 
 
-def sentences(transfer: TransferView, known: Known = NOTHING) -> list[str]:
+def sentences(transfer: TransferView, known: Known) -> list[str]:
     """What its movements mean: the whole, then a sentence for each kind of them; none where the line says it all."""
-    return [*_opening(transfer, known), *_by_way(transfer, known, SENTENCES.get(transfer.reason, ()))]
+    meant = [*_opening(transfer, known), *_by_way(transfer, known, SENTENCES.get(transfer.reason, ()))]
+    return [*meant, *_waiting(transfer, known)]
 
 
-def remarks(transfer: TransferView, known: Known = NOTHING) -> list[str]:
-    """Of these sentences those that a line of the history can't do without: about debts, and about what had expired."""
-    if transfer.reason == Reason.EARN:
-        return _opening(transfer, known)
-    return list(_by_way(transfer, known, [(way, say) for way, say in SENTENCES.get(transfer.reason, ()) if say in REMARKS]))
+def remarks(transfer: TransferView, known: Known) -> list[str]:
+    """Of these sentences those that a line of the history can't do without: debts, what had expired, what can't be spent yet."""
+    said = [(way, say) for way, say in SENTENCES.get(transfer.reason, ()) if say in REMARKS]
+    meant = _opening(transfer, known) if transfer.reason == Reason.EARN else _by_way(transfer, known, said)
+    return [*meant, *_waiting(transfer, known)]
 
 
 def points_on(transfer: TransferView, *ways: tuple[AccountKind | None, AccountKind | None]) -> int:
@@ -95,6 +94,21 @@ def _by_way(transfer: TransferView, known: Known, said: Sequence[tuple[Way, Call
         for (day, own), points in sorted(moved.items(), key=lambda item: item[0][0] or date.min):
             if sentence := say(Moved(points, day, own)):
                 yield sentence
+
+
+def _waiting(transfer: TransferView, known: Known) -> Iterator[str]:
+    """From when on points that came can be spent, where that day is still to come."""
+    waiting: Counter[date] = Counter()
+    for posting in transfer.postings:
+        if posting.target_kind == LOT and (first_day := posting.waits_on(known.today)):
+            waiting[first_day] += posting.points
+    came = points_on(transfer, (None, LOT))
+    for first_day, points in sorted(waiting.items()):
+        said = {"points": points, "day": date_format(first_day, "MONTH_DAY_FORMAT")}
+        if points == came:
+            yield _("Usable from %(day)s.") % said
+        else:
+            yield ngettext("%(points)s of them is usable from %(day)s.", "%(points)s of them are usable from %(day)s.", points) % said
 
 
 def _left(moved: Moved) -> str:

@@ -60,6 +60,16 @@ class Expiry:
 
 
 @dataclass(frozen=True, slots=True)
+class NextExpiry:
+    """What of the points that can be spent now goes first; `is_all` when no other can be spent."""
+
+    day: date
+    points: int
+    soon: bool
+    is_all: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Debt:
     """Points owed to a bank: its next ones pay them."""
 
@@ -134,6 +144,16 @@ def expiries(lots: Sequence[LotView], *, at: datetime) -> list[Expiry]:
     ]
 
 
+def next_expiry(dates: Sequence[Expiry], *, spendable: int) -> NextExpiry | None:
+    """The first day on which points go that can be spent now, of whatever bank; None if none can."""
+    usable = [expiry for expiry in dates if not expiry.suspended and expiry.waits_until is None]
+    if not usable:
+        return None
+    first = usable[0]
+    points = sum(expiry.points for expiry in usable if expiry.day == first.day)
+    return NextExpiry(day=first.day, points=points, soon=first.soon, is_all=points == spendable)
+
+
 def _by_dates(lots: Sequence[LotView], today: date) -> list[tuple[tuple[date, UUID, date | None], list[LotView]]]:
     def dates(lot: LotView) -> tuple[date, UUID, date | None]:
         return lot.expires_on, lot.issuer_id, lot.available_on if lot.available_on and lot.available_on > today else None
@@ -142,12 +162,12 @@ def _by_dates(lots: Sequence[LotView], today: date) -> list[tuple[tuple[date, UU
     return [(key, list(group)) for key, group in groupby(ordered, key=dates)]
 
 
-def lines(transfers: Sequence[TransferView], *, resident: Resident) -> list[Line]:
+def lines(transfers: Sequence[TransferView], *, resident: Resident, today: date) -> list[Line]:
     """The history's lines, in the transfers' order; at most six queries whatever their number."""
     ids = [transfer.id for transfer in transfers]
     whys = why_transfers([*ids, *(transfer.follows for transfer in transfers if transfer.follows)])
     receipts = receipts_of_resident(resident=resident, transfer_ids=ids)
-    common = _known(transfers, receipts)
+    common = _known(transfers, receipts, today)
     return [_line(transfer, _why(transfer, whys), replace(common, receipt=receipts.get(transfer.id))) for transfer in transfers]
 
 
@@ -162,11 +182,11 @@ def by_month(lines: Sequence[Line]) -> list[Month]:
     return found
 
 
-def story(transfer: TransferView, *, resident: Resident) -> Story:
+def story(transfer: TransferView, *, resident: Resident, today: date) -> Story:
     """One transfer with all that explains it."""
     why = _why(transfer, why_transfers([transfer.id, *([transfer.follows] if transfer.follows else [])]))
     receipts = receipts_of_resident(resident=resident, transfer_ids=[transfer.id])
-    known = replace(_known([transfer], receipts), receipt=receipts.get(transfer.id))
+    known = replace(_known([transfer], receipts, today), receipt=receipts.get(transfer.id))
     return Story(
         line=_line(transfer, why, known),
         transfer=transfer,
@@ -174,7 +194,7 @@ def story(transfer: TransferView, *, resident: Resident) -> Story:
         cancelled=transfer.reason == Reason.CLAWBACK,
         why=why,
         receipt=known.receipt,
-        parts=_parts(transfer),
+        parts=_parts(transfer, today),
     )
 
 
@@ -213,13 +233,14 @@ def _why(transfer: TransferView, whys: Mapping[UUID, Why]) -> Why | None:
     return whys.get(transfer.follows) if found is None and transfer.follows and transfer.reason == Reason.CLAWBACK else found
 
 
-def _known(transfers: Sequence[TransferView], receipts: Mapping[UUID, Receipt]) -> Known:
+def _known(transfers: Sequence[TransferView], receipts: Mapping[UUID, Receipt], today: date) -> Known:
     """Names and days for the sentences of these transfers; nothing is asked for that none of them says."""
     correcting = [transfer for transfer in transfers if transfer.reason == Reason.ADJUST]
     issuers = {posting.issuer_id for transfer in correcting for posting in transfer.postings}
     unnamed = [transfer for transfer in transfers if transfer.reason in AT_MERCHANTS and transfer.id not in receipts]
     parties = {transfer.merchant_id for transfer in unnamed if transfer.merchant_id}
     return Known(
+        today=today,
         others=others(transfers),
         banks=bank_names(issuers) if issuers else {},
         merchants=merchant_names(parties=parties) if parties else {},
@@ -257,11 +278,17 @@ def _words(transfer: TransferView, why: Why | None, known: Known) -> tuple[str, 
     return icon, named or title, note
 
 
-def _parts(transfer: TransferView) -> list[Expiry]:
+def _parts(transfer: TransferView, today: date) -> list[Expiry]:
     """The banks whose points moved, with the last day of the lots they went to or came from."""
     names = bank_names({posting.issuer_id for posting in transfer.postings})
     return [
-        Expiry(day=posting.expires_on, bank=names.get(posting.issuer_id, ""), points=posting.points, soon=False, waits_until=None)
+        Expiry(
+            day=posting.expires_on,
+            bank=names.get(posting.issuer_id, ""),
+            points=posting.points,
+            soon=False,
+            waits_until=posting.waits_on(today),
+        )
         for posting in transfer.postings
         if posting.expires_on is not None
     ]

@@ -12,7 +12,7 @@ from core.clock import now
 from core.limits import NEWS_AGE
 from identity.models import User
 from points.queries import history as history_of
-from points.queries import lots, spendable
+from points.queries import is_frozen, lots, spendable
 from redemptions.access import devices_of
 from redemptions.queries import Receipt, came_back, checkout_of, latest_receipt
 from redemptions.services import codes_ahead, enroll_device
@@ -92,7 +92,7 @@ def present(request: HttpRequest) -> HttpResponse:
     at, resident = now(), _resident(request)
     handle = request.GET.get("handle", "")
     named = devices_of(resident=resident).filter(handle=int(handle)) if _is_handle(handle) else None
-    phone = None if named is None else named.values("last_step").first()
+    phone = None if named is None else named.values("last_step", "frozen_at").first()
     latest, checkout = latest_receipt(resident=resident), checkout_of(resident=resident, at=at)
     back = came_back(resident=resident, since=at - NEWS_AGE)
     if phone is not None and request.session.get(PHONE_IN_SESSION) != int(handle):
@@ -102,6 +102,7 @@ def present(request: HttpRequest) -> HttpResponse:
             "resident": str(resident.pk),
             "spendable": spendable(resident.wallet_id, at=at),
             "phone": phone is not None,
+            "frozen": is_frozen(resident.wallet_id) or (phone is not None and phone["frozen_at"] is not None),
             "read_step": phone and phone["last_step"],
             "checkout": checkout and {"id": str(checkout.id), "outlet": checkout.outlet, "refusal": checkout.refusal},
             "came_back": back and {"receipt": back.number, "outlet": back.outlet, "points": back.given_back},

@@ -3,7 +3,7 @@ import { getJson, postJson } from "../http.js";
 import { importKey } from "./scheme71.js";
 import * as vault from "./vault.js";
 
-/** What the server knows just now: {resident, spendable, phone, latest, server_time}. `phone` says if this handle may show codes. */
+/** What the server knows just now: {resident, spendable, phone, frozen, latest, server_time}. `phone` says if this handle may show codes. */
 export async function askNow(address, handle) {
   const sent = performance.now();
   const answer = await getJson(`${address}?handle=${handle ?? ""}`);
@@ -19,7 +19,7 @@ export async function ensure(addresses) {
   const before = await vault.read();
   const now = await askNow(addresses.now, before?.handle);
   if (before && before.owner === now.resident && now.phone) {
-    const record = { ...before, offsetMs: now.offsetMs, points: now.spendable, pointsAt: Date.now() };
+    const record = { ...before, offsetMs: now.offsetMs, points: now.spendable, pointsAt: Date.now(), frozen: now.frozen };
     await vault.keep(record);
     return { record, now, kept: true };
   }

@@ -1,7 +1,8 @@
 // What this phone keeps to show codes with no network: one record in IndexedDB.
 //
-// {owner, handle, key, offsetMs, points, pointsAt}: whose it is, the device's handle, a key that signs and can't be read,
-// how far the server's clock is ahead of the phone's, and how many points there were when it last had network.
+// {owner, handle, key, offsetMs, points, pointsAt, frozen}: whose it is, the device's handle, a key that signs and can't be read,
+// how far the server's clock is ahead of the phone's, and how many points there were, and whether they were frozen, when it last
+// had network.
 const NAME = "codes";
 const STORE = "device";
 const ONLY = "this";

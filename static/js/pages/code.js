@@ -24,6 +24,7 @@ let clock = new ServerClock(0);
 let inSight = !document.hidden; // ever since the clock was last looked at
 let isChecking = false; // the clock was set: no code before the server was asked
 let isUnsure = false; // and it hasn't answered since
+let isFrozen = false; // no till takes a code, so none is shown
 let shownStep = null;
 let owner = null;
 let handle = "";
@@ -44,7 +45,7 @@ async function start() {
   window.addEventListener("resize", () => (shownStep = null));
   part.typing.addEventListener("toggle", onTyping);
   const record = await vault.read();
-  if (record?.key && record.handle) await use(record); // at once, before any network
+  if (record?.key && record.handle) await (record.frozen ? freeze(record) : use(record)); // at once, before any network
   void import("../wake_lock.js").then(({ keepAwake }) => keepAwake());
   await refresh();
 }
@@ -55,7 +56,8 @@ async function refresh() {
     const { ensure } = await import("../codes/enrollment.js");
     const { record, now, kept } = await ensure(addresses);
     tellNetwork(true);
-    if (kept) await use(record);
+    if (now.frozen) freeze(record);
+    else if (kept) await use(record);
     else await useServerCodes(now);
     noteNow(now);
   } catch (error) {
@@ -68,7 +70,19 @@ async function refresh() {
 function noAnswer() {
   tellNetwork(false);
   part["clock-unsure"].hidden = !(clock.wasWrong || isUnsure);
-  if (!source) show("no-network");
+  part["points-at"].hidden = false; // it may be less by now
+  if (!source && !isFrozen) show("no-network");
+}
+
+/** The points or this phone are frozen: no code, and the key stays for when they aren't any more. */
+function freeze(record) {
+  isFrozen = true;
+  source = null;
+  owner = record?.owner ?? null;
+  handle = record?.handle ?? "";
+  page.dataset.digits = "";
+  hideCode();
+  show("frozen");
 }
 
 /** Signed out, nobody's points, or stopped: nothing is shown, and the key is dropped. */
@@ -80,13 +94,14 @@ async function refused(problem) {
   } else if (problem.status === 404) {
     await drop();
     show("no-bank");
-  } else if (!source) {
+  } else if (!source && !isFrozen) {
     show("no-network");
   }
 }
 
 async function drop() {
   source = owner = null;
+  isFrozen = false;
   handle = page.dataset.digits = "";
   hideCode();
   await vault.clear();
@@ -95,6 +110,7 @@ async function drop() {
 async function use(record) {
   const same = source && source.key === record.key && handle === record.handle;
   if (handle !== record.handle) digitsStep = null; // somebody else's
+  isFrozen = false;
   owner = record.owner;
   handle = record.handle;
   source = { key: record.key, codeAt: (step) => makeCode(record.key, record.handle, step) };
@@ -107,6 +123,7 @@ async function use(record) {
 
 async function useServerCodes(now) {
   handle = "";
+  isFrozen = false;
   clock.offsetMs = now.offsetMs;
   const { ServerCodes } = await import("../codes/server_codes.js");
   source = new ServerCodes(addresses.codes);
@@ -206,7 +223,8 @@ async function lookForNews() {
     const { askNow } = await import("../codes/enrollment.js");
     const now = await askNow(addresses.now, handle);
     tellNetwork(true);
-    if (now.resident !== owner || !now.phone) await refresh(); // somebody else signed in, or this phone was stopped
+    // somebody else signed in, or this phone was stopped, or frozen, or is so no longer
+    if (now.resident !== owner || !now.phone || now.frozen !== isFrozen) await refresh();
     else noteNow(now);
   } catch (error) {
     if (error.status) await refused(error);
@@ -218,10 +236,10 @@ function noteNow(now) {
   if (owner && now.resident !== owner) return;
   clock.offsetMs = now.offsetMs;
   isUnsure = false;
-  part["clock-unsure"].hidden = true;
+  part["clock-unsure"].hidden = part["points-at"].hidden = true;
   if (newsUntil === 0) newsUntil = Date.now() + NEWS_OFTEN_MS;
   showPoints(now.spendable, Date.now());
-  void vault.update({ points: now.spendable, pointsAt: Date.now(), offsetMs: now.offsetMs });
+  void vault.update({ points: now.spendable, pointsAt: Date.now(), offsetMs: now.offsetMs, frozen: now.frozen });
   if (now.latest && isNews(now)) {
     newsUntil = Date.now() + NEWS_OFTEN_MS;
     void import("../outcome.js").then(({ showOutcome }) => showOutcome(document.getElementById("taken"), paid(now)));
