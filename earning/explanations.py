@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from core.bilingual import name_to_read
-from core.money import MINOR_PER_MAJOR, major
+from core.money import MINOR_PER_MAJOR
 from earning.choices import Cap, RuleKind
 from points.choices import OutcomeCode
 from points.errors import REFUSALS
@@ -76,48 +76,64 @@ def sentence(reason: Reason) -> str:
 
 
 def _by_amount(reason: Reason) -> str:
+    facts = {
+        "each": _grouped(reason.points_each),
+        "unit": _money(reason.per_minor or 0, reason.currency, exact=False),
+        "amount": _money(reason.amount_minor or 0, reason.currency, exact=True),
+    }
+    if bounds := _bounds(reason):
+        said = ngettext(
+            "%(each)s point for each full %(unit)s: %(amount)s would give %(counted)s, but %(bounds)s.",
+            "%(each)s points for each full %(unit)s: %(amount)s would give %(counted)s, but %(bounds)s.",
+            reason.points_each,
+        )
+        return said % {**facts, "counted": _points(reason.counted), "bounds": bounds}
     said = ngettext(
         "%(each)s point for each full %(unit)s: %(amount)s gave %(given)s.",
         "%(each)s points for each full %(unit)s: %(amount)s gave %(given)s.",
         reason.points_each,
-    ) % {
-        "each": reason.points_each,
-        "unit": _money(reason.per_minor or 0, reason.currency, exact=False),
-        "amount": _money(reason.amount_minor or 0, reason.currency, exact=True),
-        "given": _points(reason.points),
-    }
-    return f"{said}{_caps(reason)}"
+    )
+    return said % {**facts, "given": _points(reason.points)}
 
 
 def _by_fixed(reason: Reason) -> str:
     said = ngettext("%(each)s point each time: this gave %(given)s.", "%(each)s points each time: this gave %(given)s.", reason.points_each)
-    said %= {"each": reason.points_each, "given": _points(reason.points)}
+    said %= {"each": _grouped(reason.points_each), "given": _points(reason.points)}
     if reason.capped_by == Cap.DAY:
-        left = _(" %(counted)s each time, %(left)s left of %(day_cap)s for the day.")
-        return said + left % {"counted": reason.counted, "left": reason.day_left, "day_cap": reason.day_cap}
+        return said + _(" At most %(day_cap)s are given a day; %(left)s.") % _of_the_day(reason)
     return said
 
 
-def _caps(reason: Reason) -> str:
-    facts = {"counted": reason.counted, "event_cap": reason.event_cap, "left": reason.day_left, "day_cap": reason.day_cap}
+def _bounds(reason: Reason) -> str:
+    """What kept the points from being as many as the amount would give; empty if nothing did."""
     over_event = reason.event_cap is not None and reason.counted > reason.event_cap
+    facts = {"event_cap": _grouped(reason.event_cap or 0), **_of_the_day(reason)}
     if reason.capped_by == Cap.DAY and over_event:
-        return _(" %(counted)s by amount, at most %(event_cap)s an event, %(left)s left of %(day_cap)s for the day.") % facts
+        return _("at most %(event_cap)s are given each time and %(day_cap)s a day; %(left)s") % facts
     if reason.capped_by == Cap.DAY:
-        return _(" %(counted)s by amount, %(left)s left of %(day_cap)s for the day.") % facts
-    if reason.capped_by == Cap.EVENT:
-        return _(" %(counted)s by amount, at most %(event_cap)s an event.") % facts
-    return ""
+        return _("at most %(day_cap)s are given a day; %(left)s") % facts
+    return _("at most %(event_cap)s are given each time") % facts if reason.capped_by == Cap.EVENT else ""
+
+
+def _of_the_day(reason: Reason) -> dict[str, str]:
+    """The day's cap, and what it had left before."""
+    left = reason.day_left or 0
+    said = ngettext("%(left)s of them was left", "%(left)s of them were left", left) if left else _("none of them was left")
+    return {"day_cap": _grouped(reason.day_cap or 0), "left": said % {"left": _grouped(left)}}
 
 
 def _points(number: int) -> str:
-    return ngettext("%(number)s point", "%(number)s points", number) % {"number": number}
+    return ngettext("%(number)s point", "%(number)s points", number) % {"number": _grouped(number)}
+
+
+def _grouped(number: int) -> str:
+    return f"{number:,}"
 
 
 def _money(amount_minor: int, currency: str, *, exact: bool) -> str:
-    """`24520` as “245.20 yuan”; not `exact`, whole amounts lose their zeros: “10 yuan”."""
-    whole = not exact and amount_minor % MINOR_PER_MAJOR == 0
-    number = str(amount_minor // MINOR_PER_MAJOR) if whole else major(amount_minor)
+    """`124520` as “¥1,245.20”; not `exact`, whole amounts lose their zeros: “¥10”."""
+    units, rest = divmod(amount_minor, MINOR_PER_MAJOR)
+    number = _grouped(units) if not exact and not rest else f"{_grouped(units)}.{rest:02d}"
     if currency in {"", "CNY"}:
-        return _("%(number)s yuan") % {"number": number}
+        return _("¥%(number)s") % {"number": number}
     return f"{number} {currency}"

@@ -53,7 +53,7 @@ def test_the_loop_is_played_inside_the_process(mei: Resident) -> None:
     words = told(site="")
 
     assert [title for title in TITLES if title not in words] == []
-    assert "“1 point for each full 10 yuan: 245.20 yuan gave 24 points.”" in words
+    assert "“1 point for each full ¥10: ¥245.20 gave 24 points.”" in words
     assert f"Receipt {Redemption.objects.get().receipt}" in words
     assert "▀" in words
     assert spendable(mei.wallet_id, at=now()) == 0

@@ -66,7 +66,7 @@ def test_why_is_shown_beside_the_event(east: Bank, east_manager: User, mei: Resi
 
     page = signed_in(east_manager).get(f"/admin/earning/event/{event.pk}/change/").content.decode()
 
-    assert "1 point for each full 10 yuan: 245.20 yuan gave 24 points." in page
+    assert "1 point for each full ¥10: ¥245.20 gave 24 points." in page
     assert "1001" not in page
 
 

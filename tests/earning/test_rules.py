@@ -100,7 +100,7 @@ def test_fixed_points_come_once_a_day(east: Bank, mei: Resident) -> None:
 
     assert [outcome.points for outcome in (first, second, next_day)] == [5, 0, 5]
     assert first.reasons[0].sentence_en == "5 points each time: this gave 5 points."
-    assert second.reasons[0].sentence_en == "5 points each time: this gave 0 points. 5 each time, 0 left of 5 for the day."
+    assert second.reasons[0].sentence_en == "5 points each time: this gave 0 points. At most 5 are given a day; none of them was left."
 
 
 def test_both_caps_are_told(east: Bank, mei: Resident) -> None:
@@ -110,7 +110,9 @@ def test_both_caps_are_told(east: Bank, mei: Resident) -> None:
     outcome = send(east, bill(500_000, paid=AT), at=AT)
 
     assert outcome.points == 100
-    assert outcome.reasons[0].sentence_en.endswith(" 500 by amount, at most 200 an event, 100 left of 300 for the day.")
+    assert outcome.reasons[0].sentence_en.endswith(
+        "would give 500 points, but at most 200 are given each time and 300 a day; 100 of them were left."
+    )
 
 
 def test_a_used_version_is_frozen(east: Bank, mei: Resident) -> None:

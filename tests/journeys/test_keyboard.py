@@ -89,9 +89,9 @@ def test_signing_in_linking_a_bank_and_why(phones: Phones, east: Bank) -> None:
     with page.expect_navigation():
         page.keyboard.press("Enter")
     expect(page.get_by_role("status").first).to_contain_text("East Bank knows you now.")
-    follow(page, "History")
-    follow(page, re.compile("^Bill payment 245.20 yuan"))
-    expect(page.get_by_role("region", name="Why")).to_contain_text("245.20 yuan gave 24 points.")
+    follow(page, "Activity")
+    follow(page, re.compile("^Bill payment ¥245.20"))
+    expect(page.get_by_role("region", name="Why")).to_contain_text("¥245.20 gave 24 points.")
     go(page, "Kept in a ledger nobody can alter")
     follow(page, "Verify")
     go(page, "Check again", key="Space")

@@ -33,7 +33,7 @@ from tests.openapi.world import make_partner, one_outcome
 Phones = Callable[..., Phone]
 SCAN, TAKE, HOME, WHY, YUAN = range(5)
 WORDS = {
-    "en": ("Scan the code", "Take 20 points", "24 points", "245.20 yuan gave 24 points.", "0.20 yuan"),
+    "en": ("Scan the code", "Take 20 points", "24 points", "¥245.20 gave 24 points.", "0.20 yuan"),
     "zh-hans": ("扫积分码", "收取20分", "24", "245.20元得24分。", "0.20元"),
 }
 

@@ -89,9 +89,9 @@ def test_from_a_phone_number_to_why_the_points_came(phones: Phones, east: Bank) 
 
     expect(page.get_by_role("status").first).to_contain_text("East Bank knows you now.")
     expect(page.locator(".points--huge")).to_have_text("24 points")
-    page.get_by_role("link", name="History").click()
-    page.get_by_role("link", name="Bill payment 245.20 yuan").click()
-    expect(page.get_by_role("region", name="Why")).to_contain_text("245.20 yuan gave 24 points.")
+    page.get_by_role("link", name="Activity").click()
+    page.get_by_role("link", name="Bill payment ¥245.20").click()
+    expect(page.get_by_role("region", name="Why")).to_contain_text("¥245.20 gave 24 points.")
 
 
 def test_the_phone_computes_what_the_server_would(phones: Phones) -> None:

@@ -33,7 +33,7 @@ from tests.world import give_points
 
 Phones = Callable[..., Phone]
 SENTENCES: Final = {
-    "en": "1 point for each full 10 yuan: 245.20 yuan gave 24 points.",
+    "en": "1 point for each full ¥10: ¥245.20 gave 24 points.",
     "zh-Hans": "每满10元得1分：245.20元得24分。",
 }
 

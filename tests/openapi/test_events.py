@@ -62,7 +62,7 @@ def test_a_batch_is_answered_event_by_event_in_order(partner: Partner, mei: Resi
     assert outcomes[3]["transfers"] == outcomes[0]["transfers"]
     assert outcomes[2]["problem"]["code"] == "type_unknown"
     assert outcomes[4]["problem"]["code"] == "not_an_event"
-    assert outcomes[0]["why"][0]["en"] == "1 point for each full 10 yuan: 245.20 yuan gave 24 points."
+    assert outcomes[0]["why"][0]["en"] == "1 point for each full ¥10: ¥245.20 gave 24 points."
 
 
 def test_plain_json_is_taken_too(partner: Partner, mei: Resident) -> None:

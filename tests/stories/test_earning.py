@@ -57,7 +57,7 @@ def test_s01_a_bill_earns(r1: None, east: Bank, mei: Resident) -> None:
     assert (outcome.answer, outcome.points) == (EventAnswer.POSTED, 24)
     assert [(lot.issuer_id, lot.points, lot.expires_on) for lot in lots(mei.wallet_id)] == [(east.issuer_id, 24, date(2027, 3, 31))]
     (reason,) = outcome.reasons
-    assert reason.sentence_en == "1 point for each full 10 yuan: 245.20 yuan gave 24 points."
+    assert reason.sentence_en == "1 point for each full ¥10: ¥245.20 gave 24 points."
     assert reason.sentence_zh == "每满10元得1分：245.20元得24分。"
     assert why_transfer(outcome.transfers[0]) == reason
 
@@ -67,8 +67,8 @@ def test_s02_the_cap_per_event_bites(r1: None, east: Bank, mei: Resident) -> Non
 
     (reason,) = outcome.reasons
     assert (reason.counted, reason.points, reason.capped_by, reason.event_cap) == (500, 200, "event_cap", 200)
-    assert reason.sentence_en == "1 point for each full 10 yuan: 5000.00 yuan gave 200 points. 500 by amount, at most 200 an event."
-    assert reason.sentence_zh == "每满10元得1分：5000.00元得200分。按金额500分，每笔最多200分。"
+    assert reason.sentence_en == "1 point for each full ¥10: ¥5,000.00 would give 500 points, but at most 200 are given each time."
+    assert reason.sentence_zh == "每满10元得1分：5,000.00元应得500分，但每次最多得200分。"
     assert spendable(mei.wallet_id, at=S01_PAID) == 200
 
 
@@ -81,8 +81,10 @@ def test_s03_the_cap_per_day_bites(r1: None, east: Bank, mei: Resident) -> None:
 
     (reason,) = outcome.reasons
     assert (reason.counted, reason.points, reason.capped_by, reason.day_left, reason.day_cap) == (120, 76, "day_cap", 76, 300)
-    assert reason.sentence_en == "1 point for each full 10 yuan: 1200.00 yuan gave 76 points. 120 by amount, 76 left of 300 for the day."
-    assert reason.sentence_zh == "每满10元得1分：1200.00元得76分。按金额120分，当日上限300分还剩76分。"
+    assert reason.sentence_en == (
+        "1 point for each full ¥10: ¥1,200.00 would give 120 points, but at most 300 are given a day; 76 of them were left."
+    )
+    assert reason.sentence_zh == "每满10元得1分：1,200.00元应得120分，但每天最多得300分，当天只剩76分。"
     assert spendable(mei.wallet_id, at=paid) == 300
 
 
@@ -95,7 +97,7 @@ def test_why_not_is_answered_when_the_day_is_used_up(r1: None, east: Bank, mei: 
     assert (outcome.answer, outcome.points, outcome.transfers) == (EventAnswer.NOTHING_EARNED, 0, ())
     with override("en"):
         assert sentence(outcome.reasons[0]) == (
-            "1 point for each full 10 yuan: 10.00 yuan gave 0 points. 1 by amount, 0 left of 300 for the day."
+            "1 point for each full ¥10: ¥10.00 would give 1 point, but at most 300 are given a day; none of them was left."
         )
     assert Event.objects.filter(status=EventStatus.NOTHING_EARNED).count() == 1
 
@@ -185,7 +187,7 @@ def test_s01_over_http(r1: None, core: Partner, mei: Resident) -> None:
 
     assert (outcome["outcome"], outcome["points"]) == ("posted", 24)
     (why,) = outcome["why"]
-    assert why["en"] == "1 point for each full 10 yuan: 245.20 yuan gave 24 points."
+    assert why["en"] == "1 point for each full ¥10: ¥245.20 gave 24 points."
     assert why["zh"] == "每满10元得1分：245.20元得24分。"
     assert [(lot.points, lot.expires_on) for lot in lots(mei.wallet_id)] == [(24, date(2027, 3, 31))]
 
@@ -196,9 +198,9 @@ def test_s02_and_s03_over_http(r1: None, core: Partner, mei: Resident) -> None:
     third = tell(core, S01_PAID.replace(hour=12), id="bill-3", time="2026-03-05T12:00:00+08:00", data={"amount_minor": 120000})
 
     assert (second["points"], second["why"][0]["counted"], second["why"][0]["capped_by"]) == (200, 500, "event_cap")
-    assert "500 by amount, at most 200 an event" in second["why"][0]["en"]
+    assert "would give 500 points, but at most 200 are given each time" in second["why"][0]["en"]
     assert (third["points"], third["why"][0]["counted"], third["why"][0]["capped_by"]) == (76, 120, "day_cap")
-    assert "120 by amount, 76 left of 300 for the day" in third["why"][0]["en"]
+    assert "would give 120 points, but at most 300 are given a day; 76 of them were left" in third["why"][0]["en"]
     assert spendable(mei.wallet_id, at=S01_PAID) == 300
 
 

@@ -41,7 +41,7 @@ def test_a_bill_says_what_it_was(browser: Client, mei: Resident, east: Bank) -> 
     for category in ("power", "of-the-bank-alone", ""):
         send(east, bill(24520, paid=now())._replace(facts={"category": category} if category else None), at=now())
 
-    assert sorted(titles(browser)) == ["Bill payment 245.20 yuan +24", "Bill payment 245.20 yuan +24", "Electricity bill 245.20 yuan +24"]
+    assert sorted(titles(browser)) == ["Bill payment ¥245.20 +24", "Bill payment ¥245.20 +24", "Electricity bill ¥245.20 +24"]
 
 
 def test_lines_stand_by_the_time_they_show(browser: Client, mei: Resident, east: Bank) -> None:
@@ -50,7 +50,7 @@ def test_lines_stand_by_the_time_they_show(browser: Client, mei: Resident, east:
     send(east, bill(30000, paid=now() - timedelta(hours=1)), at=now())
     send(east, bill(20000, paid=late), at=now())  # told later, happened before
 
-    assert [title.split()[2] for title in titles(browser)] == ["300.00", "200.00"]
+    assert [title.split()[2] for title in titles(browser)] == ["¥300.00", "¥200.00"]
 
 
 def test_points_that_wait_say_from_when_they_can_be_used(browser: Client, mei: Resident, east: Bank, clock: Clock) -> None:

@@ -165,7 +165,7 @@ def test_a_line_opens_to_why_in_the_readers_language_alone(browser: Client, mei:
     browser.cookies["django_language"] = "zh-hans"
     chinese = text_of(browser.get(line[1]))
 
-    sentences = "1 point for each full 10 yuan: 245.20 yuan gave 24 points.", "每满10元得1分：245.20元得24分。"
+    sentences = "1 point for each full ¥10: ¥245.20 gave 24 points.", "每满10元得1分：245.20元得24分。"
     assert [said in english for said in sentences] == [True, False]
     assert [said in chinese for said in sentences] == [False, True]
 

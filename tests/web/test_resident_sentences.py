@@ -103,7 +103,7 @@ def test_a_clawback_says_what_had_given_the_points(mei: Resident, east: Bank) ->
     opened = page(mei, f"/history/{line.id}/")
 
     assert told(mei, Reason.CLAWBACK) == ["The bank cancelled what gave 24 points: they left your wallet."]
-    assert "Why they had been given 1 point for each full 10 yuan: 245.20 yuan gave 24 points." in opened
+    assert "Why they had been given 1 point for each full ¥10: ¥245.20 gave 24 points." in opened
     assert "taken back" in opened
 
 

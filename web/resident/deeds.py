@@ -1,4 +1,4 @@
-"""What a person did for which points came, in the words of daily life: `Electricity bill 245.20 yuan`."""
+"""What a person did for which points came, in the words of daily life: `Electricity bill ¥245.20`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def deed(why: Reason) -> str:
     named = str(word) if word else why.rule_display_name
     if why.amount_minor is None:
         return named
-    return _("%(deed)s %(amount)s yuan") % {"deed": named, "amount": yuan(why.amount_minor)}
+    return _("%(deed)s ¥%(amount)s") % {"deed": named, "amount": yuan(why.amount_minor)}
 
 
 def is_sign_in(why: Reason | None) -> bool:
