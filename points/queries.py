@@ -116,11 +116,7 @@ class LotView:
 
 @dataclass(frozen=True, slots=True)
 class PostingView:
-    """
-    A movement inside a transfer; `expires_on` is that of the lot on its wallet's side.
-
-    `available_on` is the first day of the lot that points came to; None if they could be spent at once, or came to no lot.
-    """
+    """A movement inside a transfer; `expires_on` is that of the lot on its wallet's side, `available_on` that of the lot it came to."""
 
     number: int
     issuer_id: UUID
@@ -129,10 +125,6 @@ class PostingView:
     target_kind: AccountKind
     expires_on: date | None
     available_on: date | None
-
-    def waits_on(self, today: date) -> date | None:
-        """The day from which these points can be spent, if that is still to come."""
-        return self.available_on if self.available_on is not None and self.available_on > today else None
 
 
 @dataclass(frozen=True, slots=True)

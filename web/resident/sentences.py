@@ -63,6 +63,11 @@ def remarks(transfer: TransferView, known: Known) -> list[str]:
     return [*meant, *_waiting(transfer, known)]
 
 
+def waits_until(posting: PostingView, *, today: date) -> date | None:
+    """The day from which the points that came can be spent, if it is still to come."""
+    return posting.available_on if posting.available_on is not None and posting.available_on > today else None
+
+
 def points_on(transfer: TransferView, *ways: tuple[AccountKind | None, AccountKind | None]) -> int:
     """The points that went one of these ways; None is any kind of account."""
     return sum(posting.points for posting in transfer.postings if _goes(posting, ways))
@@ -100,7 +105,7 @@ def _waiting(transfer: TransferView, known: Known) -> Iterator[str]:
     """From when on points that came can be spent, where that day is still to come."""
     waiting: Counter[date] = Counter()
     for posting in transfer.postings:
-        if posting.target_kind == LOT and (first_day := posting.waits_on(known.today)):
+        if posting.target_kind == LOT and (first_day := waits_until(posting, today=known.today)):
             waiting[first_day] += posting.points
     came = points_on(transfer, (None, LOT))
     for first_day, points in sorted(waiting.items()):

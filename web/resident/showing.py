@@ -26,7 +26,7 @@ from residents.models import Resident
 from web.charts import Chart, bars_by_name
 from web.resident.deeds import deed, is_sign_in
 from web.resident.gifts import other, others
-from web.resident.sentences import Known, points_on, remarks, sends, sentences
+from web.resident.sentences import Known, points_on, remarks, sends, sentences, waits_until
 from web.resident.wallet import signed
 
 SOON: Final = timedelta(days=31)
@@ -287,7 +287,7 @@ def _parts(transfer: TransferView, today: date) -> list[Expiry]:
             bank=names.get(posting.issuer_id, ""),
             points=posting.points,
             soon=False,
-            waits_until=posting.waits_on(today),
+            waits_until=waits_until(posting, today=today),
         )
         for posting in transfer.postings
         if posting.expires_on is not None
