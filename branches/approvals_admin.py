@@ -21,10 +21,12 @@ from branches.access import DECIDED_BY, approvals_for, approvals_waiting_for
 from branches.choices import Asked, Role
 from branches.models import Approval
 from branches.services.approvals import approve, decline
+from branches.shown_admin import KEY, SHOWN, once
 from branches.staff_admin import ReadOnly, ScopedAdmin, actor_of, row_action
 from core.clock import now
 from core.errors import DomainError
 from core.forms import LineField
+from core.ids import uuid7
 from core.limits import REASON_TEXT
 from identity.models import User
 
@@ -61,28 +63,35 @@ def ask_page(
     found = page.get_object(request, object_id)
     if found is None or not page.may(request, by, found):
         raise Http404
-    form, shown = make_form(request.POST or None, found), request.POST.get("shown") or page.shown_of(found)
-    if request.method == "POST" and form.is_valid():
+    form = make_form(request.POST or None, found)
+
+    def drawn(shown: str) -> HttpResponse:
+        said = {"title": title, "subtitle": str(found), "button": button}
+        context = {**page.admin_site.each_context(request), "opts": page.opts, "form": form, SHOWN: shown, KEY: uuid7(), **said}
+        return TemplateResponse(request, "admin/ask.html", context)
+
+    def refused(refusal: DomainError) -> HttpResponse:
+        form.add_error(None, str(refusal))
+        return drawn(page.shown_of(found))  # the page is drawn again, as it is now
+
+    def act() -> HttpResponse:
+        if not form.is_valid():
+            return drawn(request.POST.get(SHOWN, ""))
         try:
             page.check_shown(request, found)
             ask(actor_of(request), found, form.cleaned_data)
         except DomainError as refusal:
-            form.add_error(None, str(refusal))
-            shown = page.shown_of(found)  # the page is drawn again, as it is now
-        else:
-            page.note_deed(request, found, title)
-            messages.success(request, told)
-            return HttpResponseRedirect(reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_change", args=[found.pk]))
-    context = {
-        **page.admin_site.each_context(request),
-        "opts": page.opts,
-        "title": title,
-        "subtitle": str(found),
-        "form": form,
-        "button": button,
-        "shown": shown,
-    }
-    return TemplateResponse(request, "admin/ask.html", context)
+            return refused(refusal)  # and not raised: what the refusal wrote is kept
+        page.note_deed(request, found, title)
+        messages.success(request, told)
+        return HttpResponseRedirect(reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_change", args=[found.pk]))
+
+    if request.method != "POST":
+        return drawn(page.shown_of(found))
+    try:
+        return once(request, act)
+    except DomainError as refusal:
+        return refused(refusal)
 
 
 class WaitsForMe(admin.SimpleListFilter):

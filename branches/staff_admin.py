@@ -243,7 +243,7 @@ class ScopedAdmin(ByRole, ShownRows, ModelAdmin):  # type: ignore[misc]  # Unfol
     def save_model(self, request: HttpRequest, obj: Model, form: ModelForm[Any], change: bool) -> None:  # noqa: FBT001 - Django's
         """Hand the form to `make` or `alter`, which call one service."""
         if change:
-            self.check_shown(request, type(obj)._default_manager.select_for_update().get(pk=obj.pk))  # noqa: SLF001 - Django's own name
+            self.check_shown(request, obj)
             self.alter(actor_of(request), obj, form.cleaned_data)
         else:
             obj.pk = self.make(actor_of(request), form.cleaned_data).pk

@@ -40,6 +40,7 @@ WSGI_APPLICATION = "community.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOCAL_APPS = [
     "core.outbox",
+    "core.answers",
     "core.audit",
     "core.channels",
     "core.counting",

@@ -8,6 +8,7 @@ from celery import shared_task
 from django.conf import settings
 from django.db import connection
 
+from branches.tasks import sweep_old_answers
 from earning.tasks import sweep_events_imports, sweep_waiting_events
 from identity.tasks import sweep_old_sign_ins
 from openapi.tasks import sweep_old_tokens
@@ -22,6 +23,7 @@ SWEEPS: Final = (
     sweep_old_codes,
     sweep_old_sign_ins,
     sweep_old_tokens,
+    sweep_old_answers,
     sweep_citations,
 )
 

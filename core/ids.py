@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import UTC, datetime
 from uuid import UUID
 
 RANDOM_BITS = 74
@@ -22,6 +23,11 @@ def uuid7s(count: int) -> list[UUID]:
     drawn, milliseconds = os.urandom(RANDOM_BYTES * count), _milliseconds()
     parts = (drawn[start : start + RANDOM_BYTES] for start in range(0, len(drawn), RANDOM_BYTES))
     return [_put_together(milliseconds, random) for random in sorted(map(_random_of, parts))]
+
+
+def moment_of(made: UUID) -> datetime:
+    """When a version 7 UUID was made, to the millisecond."""
+    return datetime.fromtimestamp((made.int >> 80) / 1_000, UTC)
 
 
 def _milliseconds() -> int:

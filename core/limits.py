@@ -34,6 +34,10 @@ FAILURE_ROWS_PER_MINUTE: Final = 60  # of each kind; a thousand failures a minut
 SECURITY_DETAILS: Final = 6
 SECURITY_DETAIL_TEXT: Final = 80
 
+# Forms that act
+FORM_AGE: Final = timedelta(days=1)  # an older page is opened again; what a form answered is kept for as long
+ANSWERS_PER_SWEEP: Final = 10_000
+
 # Two people
 APPROVAL_AGE: Final = timedelta(days=7)  # a request is decided and carried out within this time, or asked anew
 EXPOSURE_CAP: Final = 1_000_000_000_000

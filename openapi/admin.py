@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from branches.admin import BANK_MANAGERS, BANK_STAFF, ScopedAdmin, actor_of, row_action
+from branches.shown_admin import NOT_KEPT
 from core.clock import now
 from core.errors import DomainError
 from openapi.access import clients_for
@@ -93,4 +94,4 @@ class ClientAdmin(ScopedAdmin):
 
     def _show(self, request: HttpRequest, made: NewSecret) -> None:
         said = _("Secret of %(client_id)s: %(secret)s. Keep it now, it is not shown again.")
-        messages.warning(request, said % {"client_id": made.client.client_id, "secret": made.secret})
+        messages.warning(request, said % {"client_id": made.client.client_id, "secret": made.secret}, extra_tags=NOT_KEPT)

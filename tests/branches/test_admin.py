@@ -23,6 +23,7 @@ from merchants.models import Cashier
 from points.queries import terms_on
 from residents.models import Resident
 from residents.tasks import run_residents_import
+from tests.desk import Desk
 from tests.world import BEGINNING, PASSWORD, somebody
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ import_module("community.urls")  # which leaves only the pages that know our rol
 
 
 def signed_in(user: User) -> Client:
-    client = Client()
+    client = Desk()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
 

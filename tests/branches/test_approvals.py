@@ -41,6 +41,7 @@ from points.log.receipts import issuer_leaves
 from points.log.sealing import seal_all
 from residents.models import Resident
 from tests.branches.world import VERSION, adjustment_asked
+from tests.desk import signed_in
 from tests.world import BEGINNING, make_staff_user, moment
 
 pytestmark = pytest.mark.django_db
@@ -342,12 +343,6 @@ def test_an_approval_nobody_gave_is_missing(east: Bank) -> None:
 # in the admin
 
 
-def client_of(user: User) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def decide(client: Client, action: str, approval: Approval) -> str:
     form = {"action": action, "_selected_action": [str(approval.pk)]}
     return client.post("/admin/branches/approval/", form, follow=True).content.decode()
@@ -356,7 +351,7 @@ def decide(client: Client, action: str, approval: Approval) -> str:
 def test_a_manager_finds_what_waits_and_approves_it(east: Bank, east_branch: Branch, east_clerk: User, east_manager: User) -> None:
     waiting = adjustment_asked(east_clerk, bank=east, branch=east_branch, at=now())
     own = adjustment_asked(east_manager, bank=east, at=now())
-    client = client_of(east_manager)
+    client = signed_in(east_manager)
 
     page = client.get("/admin/branches/approval/?decision=mine").content.decode()
     assert "points to give: 100" in page
@@ -373,8 +368,8 @@ def test_the_page_refuses_whom_the_service_refuses(east: Bank, east_branch: Bran
     own = adjustment_asked(east_manager, bank=east, at=now())
     of_branch = adjustment_asked(east_clerk, bank=east, branch=east_branch, at=now())
 
-    assert "You asked for this yourself." in decide(client_of(east_manager), "approve_them", own)
-    decide(client_of(east_clerk), "approve_them", of_branch)
+    assert "You asked for this yourself." in decide(signed_in(east_manager), "approve_them", own)
+    decide(signed_in(east_clerk), "approve_them", of_branch)
 
     assert set(Approval.objects.values_list("state", flat=True)) == {ApprovalState.WAITING}
 
@@ -382,7 +377,7 @@ def test_the_page_refuses_whom_the_service_refuses(east: Bank, east_branch: Bran
 def test_a_manager_declines(east: Bank, east_clerk: User, east_manager: User) -> None:
     waiting = adjustment_asked(east_clerk, bank=east, at=now())
 
-    assert "Declined." in decide(client_of(east_manager), "decline_them", waiting)
+    assert "Declined." in decide(signed_in(east_manager), "decline_them", waiting)
 
     waiting.refresh_from_db()
     assert waiting.state == ApprovalState.DECLINED

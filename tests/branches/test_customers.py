@@ -8,16 +8,15 @@ from typing import Any, Final
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.test import Client
 
 from branches.models import Bank
 from branches.services.customers import ShapeNotPossible, shape_customers
 from core.identifiers import CheckDigit, CustomerShape
 from core.limits import CUSTOMER_NUMBER
 from identity.models import User
+from tests.desk import signed_in
 
 pytestmark = pytest.mark.django_db
-BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 FORM: Final = {"letters": "", "least": "6", "most": "8", "check": CheckDigit.LUHN.value}
 SHAPED: Final = CustomerShape(letters=False, least=6, most=8, check=CheckDigit.LUHN)
 
@@ -25,12 +24,6 @@ SHAPED: Final = CustomerShape(letters=False, least=6, most=8, check=CheckDigit.L
 def kept(bank: Bank) -> Mapping[str, Any]:
     """All that is kept of the bank."""
     return Bank.objects.filter(pk=bank.pk).values()[0]
-
-
-def browser_of(user: User) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 def page_of(bank: Bank) -> str:
@@ -87,7 +80,7 @@ def test_a_shape_that_numbers_have_is_kept_with_who_said_so(east: Bank, east_man
 def test_what_the_page_refuses_it_says_at_the_field_and_nothing_changes(
     east: Bank, east_manager: User, changes: dict[str, str], named: str, said: str
 ) -> None:
-    browser, before = browser_of(east_manager), kept(east)
+    browser, before = signed_in(east_manager), kept(east)
 
     refused = browser.post(page_of(east), FORM | changes)
 
@@ -109,14 +102,14 @@ def test_who_may_not_describe_a_banks_customers_changes_nothing(request: pytest.
     person = request.getfixturevalue(who)
     before = kept(east)
 
-    refused = browser_of(getattr(person, "user", person)).post(page_of(east), FORM)
+    refused = signed_in(getattr(person, "user", person)).post(page_of(east), FORM)
 
     assert refused.status_code == status
     assert kept(east) == before
 
 
 def test_a_page_that_is_not_up_to_date_overwrites_nothing(east: Bank, east_manager: User) -> None:
-    browser = browser_of(east_manager)
+    browser = signed_in(east_manager)
     shown = browser.get(page_of(east)).context["shown"]
     shape_customers(actor=east_manager, bank=east, shape=CustomerShape(least=3, most=4))
     before = kept(east)

@@ -25,7 +25,8 @@ from openapi.services import make_client
 from points.queries import frozen_since
 from residents.models import Resident
 from settlements.models import BusinessDay
-from tests.branches.test_admin_walls import act, signed_in
+from tests.branches.test_admin_walls import act
+from tests.desk import signed_in
 from tests.earning.world import bill_rule, transfer_rule
 from tests.world import BEGINNING, branch_of, give_points, make_branch, make_link, make_resident, make_staff_user, neighborhood_of, somebody
 
@@ -100,7 +101,8 @@ def test_secrets_of_the_other_banks_systems_stay(east_manager: User, both: Clien
         make_client(actor=somebody(), at=BEGINNING, bank=bank, name="Core", scopes=["events:write"]).client for bank in (east, west)
     )
 
-    act(both, "/admin/openapi/client/", "end", ours, theirs)
+    for client in (theirs, ours):
+        act(both, "/admin/openapi/client/", "end", client)
 
     assert [PartnerClient.objects.get(pk=client.pk).ended_at is not None for client in (ours, theirs)] == [True, False]
     assert StaffRole.objects.filter(user=east_manager, ended_at=None).count() == 2

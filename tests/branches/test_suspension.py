@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 
 from branches.choices import ApprovalState, Role
 from branches.models import Approval, Bank
@@ -17,6 +16,7 @@ from core.outbox.services import deliver_due
 from identity.models import User
 from points.queries import spendable, suspended_issuers
 from residents.models import Resident
+from tests.desk import signed_in
 from tests.world import give_points, make_staff_user, somebody
 
 pytestmark = pytest.mark.django_db
@@ -70,9 +70,7 @@ def test_an_approval_lifts_no_later_suspension(east: Bank, operator: User, secon
 
 
 def test_an_operator_suspends_on_the_banks_page_and_nobody_else(east: Bank, operator: User, east_manager: User) -> None:
-    clients = {user: Client(headers={"accept-language": "en"}) for user in (operator, east_manager)}
-    for user, client in clients.items():
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    clients = {user: signed_in(user) for user in (operator, east_manager)}
     page = f"/admin/branches/bank/{east.pk}/suspend/"
 
     assert clients[east_manager].post(page, {"sure": "on"}).status_code == 403

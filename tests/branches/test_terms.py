@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.test import Client
 
 from branches.choices import ApprovalState, Role
 from branches.models import Approval, Bank
@@ -18,6 +17,7 @@ from core.outbox.services import deliver_due
 from identity.models import User
 from points.errors import TermsReachBack
 from points.queries import terms_of_issuer, terms_on
+from tests.desk import signed_in
 from tests.world import TERMS_START, make_staff_user, moment
 
 pytestmark = pytest.mark.django_db
@@ -88,8 +88,7 @@ def test_of_two_requests_about_the_same_terms_the_second_is_void(east: Bank, eas
 
 
 def test_a_manager_asks_on_the_banks_page(east: Bank, east_manager: User, second_manager: User) -> None:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(east_manager, backend="django.contrib.auth.backends.ModelBackend")
+    client = signed_in(east_manager)
     page = f"/admin/branches/bank/{east.pk}/terms/"
     today = alliance_day(now())
     form = {"months": 6, "grace_days": 20, "starts_on": (today + timedelta(days=30)).isoformat(), "reason": "Costs"}

@@ -38,6 +38,7 @@ TABLES: Final[Mapping[str, str]] = {
     "branches_staffrole": ORDINARY,
     "cache_entry": ORDINARY,
     "channels_message": ORDINARY,
+    "core_kept_answer": "select, insert, delete, update (answer)",
     "core_security_event": READ,
     "counting_counter": ORDINARY,
     "django_admin_log": ADD,

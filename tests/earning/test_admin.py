@@ -14,6 +14,7 @@ from identity.models import User
 from openapi.models import Client
 from openapi.services import NewSecret, make_client
 from residents.models import Resident
+from tests.desk import signed_in
 from tests.earning.world import bill, bill_rule, send
 from tests.openapi.world import ask_token
 from tests.world import BEGINNING, moment, somebody
@@ -21,12 +22,6 @@ from tests.world import BEGINNING, moment, somebody
 pytestmark = pytest.mark.django_db
 
 AT = moment("2026-03-05", "12:00")
-
-
-def signed_in(user: User) -> Browser:
-    browser = Browser(headers={"accept-language": "en"})
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
 
 
 def test_a_manager_makes_a_rule_drafts_a_version_and_puts_it_in_force(east: Bank, east_manager: User, mei: Resident) -> None:

@@ -36,6 +36,7 @@ from residents.files import COLUMNS
 from residents.models import BankLink, Resident
 from residents.rows import FIELDS
 from residents.services import import_residents
+from tests.desk import signed_in
 from tests.earning.world import bill_rule, cloud_event
 from tests.openapi.world import CANCELLATIONS, make_partner
 from tests.redemptions.world import Till
@@ -178,8 +179,7 @@ def test_no_form_of_the_admin_keeps_text_that_is_none(operator: User, east: Bank
     tried = 0
     for label in ADMIN_PAGES:
         for person in (operator, east_manager):
-            client = Client()
-            client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+            client = signed_in(person)
             path = f"/admin/{label.replace('.', '/')}/add/"
             page = client.get(path)
             if page.status_code != HTTPStatus.OK:

@@ -42,6 +42,9 @@ APPROVED: Final = "an approval asks for it, and names who asked and who decided"
 STEP: Final = "a step of a service that knows who acts"
 NOT_KNOWN_YET: Final = "who it is, is what it finds out"
 NOBODY: Final = {
+    "core.answers.services.take_key": STEP,
+    "core.answers.services.keep_answer": STEP,
+    "core.answers.services.forget_old_answers": CLOCK,
     "core.audit.services.record_security_event": "it is told the actor's id: users are unknown there",
     "core.audit.services.count_failure": "a stranger failed",
     "core.channels.services.send_text": STEP,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 
 from branches.models import Approval
 from branches.services.approvals import ApprovalOfOneself, approve
@@ -17,14 +16,14 @@ from points.queries import is_frozen
 from residents.models import Resident
 from residents.services import freeze_wallet, unfreeze_wallet
 from residents.services.unfreezing import WalletNotFrozen, ask_unfreeze, carry_out_unfreeze
+from tests.desk import signed_in
 from tests.world import somebody
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_clerk_freezes_and_two_people_lift_it(mei: Resident, east_clerk: User, east_manager: User) -> None:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(east_clerk, backend="django.contrib.auth.backends.ModelBackend")
+    client = signed_in(east_clerk)
     page = f"/admin/residents/resident/{mei.pk}"
     form = {"link": mei.links.get().pk, "reason": "It was her"}
     assert "This wallet is not frozen." in client.post(f"{page}/unfreeze/", form).content.decode()

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.test import Client
 
 from branches.choices import ApprovalState, Asked, Role
 from branches.models import Approval, Bank, Branch
@@ -22,6 +21,7 @@ from points.errors import InsufficientPoints
 from points.queries import history, lots, spendable, terms_on
 from residents.models import Resident
 from residents.services.adjusting import ask_adjustment, carry_out_adjustment
+from tests.desk import signed_in
 from tests.world import BEGINNING, branch_of, give_points, somebody
 
 pytestmark = pytest.mark.django_db
@@ -134,8 +134,7 @@ def test_an_approval_does_not_outlive_a_change_of_whose_wallet_it_is(
 
 
 def test_a_clerk_asks_on_the_residents_page(mei: Resident, tom: Resident, east_clerk: User) -> None:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(east_clerk, backend="django.contrib.auth.backends.ModelBackend")
+    client = signed_in(east_clerk)
     page = f"/admin/residents/resident/{mei.pk}/adjust/"
     form = {"link": mei.links.get().pk, "way": "give", "points": 50, "reason": "The stall was closed"}
     assert page in client.get(f"/admin/residents/resident/{mei.pk}/change/").content.decode()

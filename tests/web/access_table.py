@@ -71,7 +71,7 @@ ADMIN_PAGES: Final[dict[str, AdminPage]] = {
     "residents.resident": AdminPage("YYYYYY", "Y00YYY"),
     "residents.banklink": AdminPage("YYYYYY", "Y00YYY"),
     "points.transfer": AdminPage("NNNYYY", "NNNYYY"),
-    "earning.rule": AdminPage("YYYYYY", "YY0YYY", add="NNNYNY", change="NNNYNY"),
+    "earning.rule": AdminPage("YYYYYY", "YY0YYY", add="NNNYNY", change="NNNGNG"),
     "earning.ruleversion": AdminPage("YYYYYY", "YY0YYY", add="NNNYNY"),
     "earning.event": AdminPage("YYYYYY", "Y00YYY"),
     "earning.award": AdminPage("YYYYYY", "Y00YYY"),

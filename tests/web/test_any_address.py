@@ -16,6 +16,7 @@ from django.urls import get_resolver
 from branches.models import Alliance, Bank
 from identity.models import User
 from residents.models import Resident
+from tests.desk import signed_in
 from tests.web.access_table import ADMIN_PAGES
 from tests.web.access_world import make_world
 from tests.web.test_access_matrix import admin_routes, routes
@@ -114,8 +115,8 @@ def test_an_unknown_address_is_told_in_the_callers_form(path: str, form: str) ->
 
 
 @pytest.mark.django_db
-def test_a_form_with_a_character_that_is_no_text_is_refused_by_the_fields_name(client: Client, operator: User, alliance: Alliance) -> None:
-    client.force_login(operator, backend="django.contrib.auth.backends.ModelBackend")
+def test_a_form_with_a_character_that_is_no_text_is_refused_by_the_fields_name(operator: User, alliance: Alliance) -> None:
+    client = signed_in(operator)
     sent = {"alliance": alliance.pk, "code": "NB", "name": "New Bank", "months": 12, "grace_days": 30}
 
     refused = [client.post("/admin/branches/bank/add/", {**sent, "name": f"New{odd}Bank"}) for odd in ("\x00", "\x1b", "\ufffe", "\x85")]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 from django.utils.translation import override
 
 from branches.models import Bank
 from identity.models import User
 from merchants.models import Merchant
 from residents.models import Resident
+from tests.desk import signed_in
 from tests.residents.test_importing import take_in
 
 pytestmark = pytest.mark.django_db
@@ -24,8 +24,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
         ("zh-hans", "确保该变量包含不超过 80 字符 (目前字符数 200)。"),
     ],
 )
-def test_two_hundred_letters_are_refused_at_the_desk(client: Client, east: Bank, east_manager: User, language: str, sentence: str) -> None:
-    client.force_login(east_manager, backend=BACKEND)
+def test_two_hundred_letters_are_refused_at_the_desk(east: Bank, east_manager: User, language: str, sentence: str) -> None:
+    client = signed_in(east_manager)
     client.cookies["django_language"] = language
 
     refused = client.post(ADD, {"name": "M" * 200, "acquirer": east.pk})

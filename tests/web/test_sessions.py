@@ -107,7 +107,10 @@ def test_nobody_ends_anothers_session(mei: Resident, tom: Resident) -> None:
     meis, toms = browser(mei), browser(tom)
     session = OpenSession.objects.get(user=mei.user).pk
 
-    for told in (str(session), "0", "x", str(2**63)):
+    of_another, of_nobody = (toms.post(reverse("end-session"), {"session": told}) for told in (session, session + 100))
+    assert of_another.status_code == of_nobody.status_code == HTTPStatus.FOUND
+    assert of_another.headers["Location"] == of_nobody.headers["Location"]
+    for told in ("0", "x", str(2**63)):
         assert toms.post(reverse("end-session"), {"session": told}).status_code == HTTPStatus.NOT_FOUND
 
     assert is_in(meis)

@@ -50,7 +50,11 @@ def end_one(request: HttpRequest, user: User) -> HttpResponse:
     form = SessionForm(request.POST)
     if not form.is_valid():
         raise NotFound
-    remembered = end_session(actor=user, session_id=form.cleaned_data["session"], at=now())
+    try:
+        remembered = end_session(actor=user, session_id=form.cleaned_data["session"], at=now())
+    except NotFound:  # tapped twice, or in another tab; of somebody else's session no more is said
+        messages.info(request, _("You are signed out there already."))
+        return _back(request)
     resident, handle = _resident(user), remembered.get(PHONE_IN_SESSION)
     if resident is not None and handle is not None and handle != request.session.get(PHONE_IN_SESSION):
         revoke_device(actor=user, resident=resident, handle=handle, at=now())

@@ -10,9 +10,11 @@ from allauth.account.utils import perform_login
 from allauth.account.views import LogoutView
 from allauth.core import ratelimit
 from allauth.core.ratelimit import respond_429
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.generic import FormView, TemplateView
 
@@ -129,6 +131,7 @@ class SignOut(LogoutView):  # type: ignore[misc]
         if isinstance(self.request.user, User):
             note_signed_out(user=self.request.user, at=now())
         response: HttpResponse = super().post(*args, **kwargs)
+        messages.success(self.request, _("You are signed out here."))
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
