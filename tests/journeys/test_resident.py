@@ -371,7 +371,7 @@ def test_large_type_is_one_tap_and_stays_without_network(phones: Phones, mei: Re
     page.get_by_role("button", name="Large").click()
     page.goto(phone.address + "/")
 
-    expect(page.get_by_role("link", name="Activity")).to_be_visible()
+    expect(page.locator("#home").get_by_role("link", name="Activity")).to_be_visible()
     ready_for_no_network(page)
     with without_network(phone):
         offline = phone.open("/code/")
