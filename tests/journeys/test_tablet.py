@@ -57,6 +57,9 @@ def test_a_code_is_not_in_the_top_third(phones: Phones, mei: Resident, viewport:
     for type_ in LOOKS:
         page.evaluate("(type) => { document.documentElement.dataset.type = type }", type_)
         code = box(page.locator("[data-part=canvas]"))
+        first, last = box(page.locator(".show__do")), box(page.locator(".show__care"))
+        above, below = first["y"], viewport["height"] - last["y"] - last["height"]
+        assert below < 2 * above, type_  # what room there is lies on both sides
         middle, third = code["y"] + code["height"] / 2, viewport["height"] / 3
         assert third < middle < 2 * third, type_
         assert code["y"] + code["height"] <= viewport["height"]
