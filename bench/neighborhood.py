@@ -29,8 +29,9 @@ from points.choices import Reason
 from points.log.checkpoints import make_checkpoint
 from points.log.sealing import seal_all
 from points.queries import history, spendable
+from redemptions.codes import make_code
 from redemptions.models import Redemption
-from redemptions.services import capture_code, enroll_device, refund, trial_code, undo
+from redemptions.services import capture_code, enroll_device, refund, undo
 from residents.models import Resident
 from residents.queries import made_up_residents
 from residents.services import claim_link
@@ -110,8 +111,9 @@ def _how_telling(resident: Resident) -> tuple[bool, int]:
 
 def _take(till: Cashier, resident: Resident, key: str) -> Redemption:
     at = now()
-    enroll_device(resident=resident, at=at - COOL_DOWN)  # a phone's code is taken once in its fifteen seconds
-    return capture_code(cashier=till, code=trial_code(resident=resident, at=at), points=PRICE, key=key, at=at)
+    phone = enroll_device(resident=resident, at=at - COOL_DOWN)  # a phone's code is taken once in its fifteen seconds
+    code = make_code(key=phone.key, handle=phone.device.handle, at=at)
+    return capture_code(cashier=till, code=code, points=PRICE, key=key, at=at)
 
 
 def _someone_with_nothing() -> User:

@@ -131,7 +131,7 @@ def _take_step(context: Any, site: str, route: str, step: Step, file: Path) -> N
     for field, text in step.fields.items():
         page.fill(field, text)
     page.locator("form button.button--next").click()
-    page.wait_for_url(f"**/{route}")
+    page.wait_for_url(f"**/{route}*")  # a page that carries what it shows has a query
     _keep(page, file)
     page.close()
 
