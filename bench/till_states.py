@@ -13,7 +13,7 @@ from redemptions.services import enroll_device
 from residents.models import Resident
 
 STATES: Final = ("till-amount", "till-taken", "till-refused")
-POINTS: Final = "680"
+POINTS: Final = "180"
 
 
 def walk_till(page: Any, site: str, payer: User, keep: Callable[[str], None]) -> None:
