@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from branches.models import Bank
@@ -15,6 +17,7 @@ from merchants.services import appoint_cashier, open_outlet
 from points.parties import freeze_wallet
 from redemptions.services import capture
 from residents.models import Resident
+from tests.journeys import film
 from tests.journeys.conftest import Phone, after_a_double_tap, without_network
 from tests.journeys.eye import NARROW, look_at, look_below_the_fold
 from tests.journeys.test_resident import shown_code
@@ -24,6 +27,10 @@ from tests.world import give_points, neighborhood_of, somebody
 
 Phones = Callable[..., Phone]
 LANGUAGES: Final = ["en", "zh-hans"]
+HINT: Final = """() => {
+    const words = document.getElementById("words").content.querySelector("[data-word=other_code]").textContent;
+    document.querySelector("#scan [data-part=hint]").textContent = words;
+}"""
 NO_KEYS: Final = "delete window.indexedDB; Object.defineProperty(window, 'indexedDB', {value: undefined})"
 
 
@@ -43,7 +50,10 @@ def type_digits(page: Page, resident: Resident) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_till_in_any_of_its_states(phones: Phones, mei: Resident, bakery: Cashier, grocer: Cashier, east: Bank, language: str) -> None:
+def test_the_till_in_any_of_its_states(
+    phones: Phones, film_file: Path, mei: Resident, bakery: Cashier, grocer: Cashier, east: Bank, language: str
+) -> None:
+    film.play(film_file, Image.new("RGB", film.SIZE, film.GRAY))  # no code: what the page says of one comes and goes
     give_points(resident=mei, bank=east, points=100, at=now())
     other = open_outlet(actor=somebody(), merchant=bakery.outlet.merchant, neighborhood=neighborhood_of(east), name="Bakery 2", at=now())
     appoint_cashier(actor=somebody(), outlet=other, phone="+8613900000001", name="Bao", at=now())
@@ -54,6 +64,8 @@ def test_the_till_in_any_of_its_states(phones: Phones, mei: Resident, bakery: Ca
     page.locator("[data-do=scan]").click()
     expect(page.locator("#scan[open]")).to_be_visible()
     found["scan"] = look_at(page)
+    page.evaluate(HINT)
+    found["scan of another code"] = look_at(page)
     page.locator("#scan [data-choice=type]").click()
     found["typing"] = look_at(page)
     page.locator("#digits").fill("71 1234")
