@@ -33,6 +33,7 @@ pytestmark = [pytest.mark.django_db(databases=["default", "owner"], transaction=
 
 EVENTS, CUSTOMERS = 4_000, 50
 IMPORT = """
+import signal; signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may ignore it
 import django; django.setup()
 from django.conf import settings
 settings.DATABASES["default"]["NAME"] = "{name}"
