@@ -12,12 +12,12 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 
 from bench.pages import Eyes
+from bench.till_states import new_code
 from branches.models import Bank
 from community.demo.people import Person, let_in
 from community.demo.places import Places
 from community.management.commands.demo import fill
 from core.clock import alliance_day, now
-from core.limits import COOL_DOWN
 from identity.models import User
 from identity.queries import made_up_staff
 from identity.services import send_code, system_actor, user_with_phone
@@ -29,9 +29,8 @@ from points.choices import Reason
 from points.log.checkpoints import make_checkpoint
 from points.log.sealing import seal_all
 from points.queries import history, spendable
-from redemptions.codes import make_code
 from redemptions.models import Redemption
-from redemptions.services import capture_code, enroll_device, refund, undo
+from redemptions.services import capture_code, refund, undo
 from residents.models import Resident
 from residents.queries import made_up_residents
 from residents.services import claim_link
@@ -111,9 +110,7 @@ def _how_telling(resident: Resident) -> tuple[bool, int]:
 
 def _take(till: Cashier, resident: Resident, key: str) -> Redemption:
     at = now()
-    phone = enroll_device(resident=resident, at=at - COOL_DOWN)  # a phone's code is taken once in its fifteen seconds
-    code = make_code(key=phone.key, handle=phone.device.handle, at=at)
-    return capture_code(cashier=till, code=code, points=PRICE, key=key, at=at)
+    return capture_code(cashier=till, code=new_code(resident, at=at), points=PRICE, key=key, at=at)
 
 
 def _someone_with_nothing() -> User:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 from core.clock import now
@@ -18,7 +19,7 @@ POINTS: Final = "180"
 
 def walk_till(page: Any, site: str, payer: User, keep: Callable[[str], None]) -> None:
     """Type a code, an amount, take it, and type the same code again; `keep` is called with the name of each state."""
-    code = _code_of(Resident.objects.get(user=payer))
+    code = new_code(Resident.objects.get(user=payer), at=now())
     _type_code(page, site, code)
     page.wait_for_function("() => !document.querySelector('[data-state=amount]').hidden")
     for key in POINTS:
@@ -32,15 +33,14 @@ def walk_till(page: Any, site: str, payer: User, keep: Callable[[str], None]) ->
     keep(STATES[2])
 
 
+def new_code(resident: Resident, *, at: datetime) -> str:
+    """A code of a new phone that may spend at once: a phone's code is taken once in its fifteen seconds."""
+    phone = enroll_device(resident=resident, at=at - COOL_DOWN)
+    return make_code(key=phone.key, handle=phone.device.handle, at=at)
+
+
 def _type_code(page: Any, site: str, code: str) -> None:
     page.goto(f"{site}/merchant/", wait_until="networkidle")
     page.locator("#till[data-ready] [data-do=type]").click()
     page.fill("#digits", code)
     page.locator("#typing [type=submit]").click()
-
-
-def _code_of(resident: Resident) -> str:
-    """A code of a new phone, since each is good once."""
-    at = now()
-    phone = enroll_device(resident=resident, at=at - COOL_DOWN)
-    return make_code(key=phone.key, handle=phone.device.handle, at=at)
