@@ -47,10 +47,14 @@ class Cooling:
         return moment_text(self.until)
 
 
-def cooling_of(resident: Resident, *, phone_since: datetime | None, at: datetime) -> Cooling | None:
-    """What a new link or phone leaves for today; None if neither is new. `phone_since`: since when the phone in use is known."""
-    found = [cooling for cooling in (_of_link(resident, at=at), _of_phone(resident, phone_since, at=at)) if cooling is not None]
-    return min(found, key=lambda cooling: cooling.left, default=None)
+def cooling_of(resident: Resident, *, points: int, phone_since: datetime | None, at: datetime) -> Cooling | None:
+    """
+    What a new link or phone leaves for today, if that is less than these points; None if it stands in the way of none of them.
+
+    `phone_since`: since when the phone in use is known.
+    """
+    found = [_of_link(resident, at=at), _of_phone(resident, phone_since, at=at)]
+    return min((each for each in found if each is not None and each.left < points), key=lambda each: each.left, default=None)
 
 
 def refusal_of(resident: Resident, *, points: int, phone_since: datetime | None, at: datetime) -> CoolDown | None:
@@ -61,8 +65,8 @@ def refusal_of(resident: Resident, *, points: int, phone_since: datetime | None,
     """
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [str(resident.wallet_id)])
-    cooling = cooling_of(resident, phone_since=phone_since, at=at)
-    if cooling is None or points <= cooling.left:
+    cooling = cooling_of(resident, points=points, phone_since=phone_since, at=at)
+    if cooling is None:
         return None
     return CoolDown(most=COOL_DOWN_POINTS_PER_DAY, left=cooling.left, until=cooling.until_words)
 

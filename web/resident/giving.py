@@ -39,7 +39,7 @@ def begin_gift(request: HttpRequest, resident: Resident) -> HttpResponse:
     at = now()
     known = {str(other.pk): other for other in recent_receivers(giver=resident)}
     left, points = gifts_left(giver=resident, at=at), spendable(resident.wallet_id, at=at)
-    cooling = cooling_of(resident, phone_since=phone_since(request) or at, at=at)
+    cooling = cooling_of(resident, points=points, phone_since=phone_since(request) or at, at=at)
     most = min(points, POINTS_PER_GIFT, left.points, cooling.left if cooling else points) if left.gifts else 0
     form = GiftForm(
         request.POST if request.method == "POST" else None,
@@ -59,7 +59,7 @@ def begin_gift(request: HttpRequest, resident: Resident) -> HttpResponse:
         "spendable": points,
         "most": most,
         "frozen": is_frozen(resident.wallet_id),
-        "cooling": cooling if cooling and cooling.left < points else None,
+        "cooling": cooling,
         "per_gift": POINTS_PER_GIFT,
         "per_day": GIFTS_PER_DAY,
     }

@@ -116,7 +116,7 @@ def _home(request: HttpRequest, resident: Resident) -> HttpResponse:
     at = now()
     branches = set(links_of(resident=resident).values_list("branch_id", flat=True))
     points, dates = spendable(resident.wallet_id, at=at), expiries(lots(resident.wallet_id), at=at)
-    cooling = cooling_of(resident, phone_since=phone_since(request), at=at)
+    cooling = cooling_of(resident, points=points, phone_since=phone_since(request), at=at)
     near = outlets_near(neighborhood_id=resident.neighborhood_id, branch_ids=branches - {None})
     return render(
         request,
@@ -126,7 +126,7 @@ def _home(request: HttpRequest, resident: Resident) -> HttpResponse:
             "spendable": points,
             "back": came_back(resident=resident, since=at - NEWS_AGE),
             "frozen": is_frozen(resident.wallet_id),
-            "cooling": cooling if cooling and cooling.left < points else None,  # a limit only where it bites
+            "cooling": cooling,
             "debts": debts(owed(resident.wallet_id)),
             "next": next_expiry(dates, spendable=points),
             "expiries": dates,
