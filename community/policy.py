@@ -43,6 +43,14 @@ POWERS: Final = (
 )
 
 
+def _powers(*used: str) -> str:
+    return ", ".join(f"{power}=({'self' if power in used else ''})" for power in POWERS)
+
+
+POWERS_ON: Final = {SCANS: _powers("camera", "autoplay", "screen-wake-lock"), CODE: _powers("screen-wake-lock")}
+NO_POWERS: Final = _powers()
+
+
 class AdminPolicy:
     """Gives the admin its own policy, nothing else."""
 
@@ -66,8 +74,6 @@ class BrowserPowers:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Write the headers; Django's own middleware writes `Referrer-Policy` and `Cross-Origin-Opener-Policy`."""
         response = self.get_response(request)
-        scans = request.path == SCANS
-        used = {"camera": scans, "autoplay": scans, "screen-wake-lock": scans or request.path == CODE}
-        response.headers["Permissions-Policy"] = ", ".join(f"{power}=({'self' if used.get(power) else ''})" for power in POWERS)
+        response.headers["Permissions-Policy"] = POWERS_ON.get(request.path, NO_POWERS)
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         return response

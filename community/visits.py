@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from core.audit.visitor import visit_from
+from core.audit.visitor import VisitFrom
 from core.visitors import network_of, visitor_address
 
 
@@ -18,5 +18,5 @@ class VisitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Say it, and let the request be answered."""
-        with visit_from(network_of(visitor_address(request.META))):
+        with VisitFrom(lambda: network_of(visitor_address(request.META))):
             return self.get_response(request)

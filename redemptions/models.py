@@ -2,7 +2,7 @@
 Devices that show codes, codes used up, scans that wait for an amount, and what was taken and given back.
 
 The ledger holds the points; these tables say who stood where. A key is the till's own name for a request: one outlet
-uses it once, and it answers the same for ever.
+uses it once, and it answers the same for ever. A foreign key has no index of its own where another begins with it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class DeviceCredential(models.Model):
     """A phone that may show codes. Its key is derived from a master key of the ring, the id and the version."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    resident = models.ForeignKey(Resident, models.PROTECT, related_name="devices", verbose_name=_("resident"))
+    resident = models.ForeignKey(Resident, models.PROTECT, related_name="devices", verbose_name=_("resident"), db_index=False)
     handle = models.IntegerField(_("handle"))
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     key_id = models.PositiveSmallIntegerField(_("master key"))
@@ -57,7 +57,7 @@ class DeviceCredential(models.Model):
 class UsedCode(models.Model):
     """A code that was taken, so that it is taken once. Kept for as long as it could be shown again."""
 
-    device = models.ForeignKey(DeviceCredential, models.PROTECT, related_name="used_codes", verbose_name=_("device"))
+    device = models.ForeignKey(DeviceCredential, models.PROTECT, related_name="used_codes", verbose_name=_("device"), db_index=False)
     step = models.BigIntegerField(_("step"))
     used_at = models.DateTimeField(_("used at"))
 
@@ -76,7 +76,7 @@ class UsedCode(models.Model):
 class CodeAttempt(models.Model):
     """A code with a wrong MAC, counted for the merchant whose till sent it: no shop can lock a resident out elsewhere."""
 
-    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+", verbose_name=_("merchant"))
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+", verbose_name=_("merchant"), db_index=False)
     handle = models.IntegerField(_("handle"))
     made_at = models.DateTimeField(_("made at"))
 
@@ -93,8 +93,8 @@ class Claim(models.Model):
     """A scanned code, bound to a cashier for two minutes. A redemption uses it up; a dismissal closes it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    cashier = models.ForeignKey(Cashier, models.PROTECT, related_name="claims", verbose_name=_("cashier"))
-    outlet = models.ForeignKey(Outlet, models.PROTECT, related_name="claims", verbose_name=_("outlet"))
+    cashier = models.ForeignKey(Cashier, models.PROTECT, related_name="claims", verbose_name=_("cashier"), db_index=False)
+    outlet = models.ForeignKey(Outlet, models.PROTECT, related_name="claims", verbose_name=_("outlet"), db_index=False)
     resident = models.ForeignKey(Resident, models.PROTECT, related_name="claims", verbose_name=_("resident"))
     wallet_id = models.UUIDField(_("wallet"))
     device = models.ForeignKey(DeviceCredential, models.PROTECT, related_name="claims", verbose_name=_("device"))
@@ -127,7 +127,7 @@ class Redemption(models.Model):
 
     number = models.BigAutoField(_("number"), primary_key=True)
     claim = models.OneToOneField(Claim, models.PROTECT, related_name="redemption", verbose_name=_("claim"))
-    outlet = models.ForeignKey(Outlet, models.PROTECT, related_name="redemptions", verbose_name=_("outlet"))
+    outlet = models.ForeignKey(Outlet, models.PROTECT, related_name="redemptions", verbose_name=_("outlet"), db_index=False)
     cashier = models.ForeignKey(Cashier, models.PROTECT, related_name="redemptions", verbose_name=_("cashier"))
     resident = models.ForeignKey(Resident, models.PROTECT, related_name="redemptions", verbose_name=_("resident"))
     wallet_id = models.UUIDField(_("wallet"))
@@ -171,7 +171,7 @@ class Redemption(models.Model):
 class RefusedCapture(models.Model):
     """A capture that was refused, kept so that its key gives the same answer again."""
 
-    outlet = models.ForeignKey(Outlet, models.PROTECT, related_name="+", verbose_name=_("outlet"))
+    outlet = models.ForeignKey(Outlet, models.PROTECT, related_name="+", verbose_name=_("outlet"), db_index=False)
     cashier = models.ForeignKey(Cashier, models.PROTECT, related_name="+", verbose_name=_("cashier"))
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="refusals", verbose_name=_("claim"))
     key = models.CharField(_("key"), max_length=KEY_TEXT)
@@ -199,7 +199,7 @@ class Undo(models.Model):
     """All that was left of a redemption, taken back by the outlet on the day it was made. Both facts stay."""
 
     redemption = models.OneToOneField(Redemption, models.PROTECT, related_name="undo", verbose_name=_("redemption"))
-    outlet = models.ForeignKey(Outlet, models.PROTECT, related_name="undos", verbose_name=_("outlet"))
+    outlet = models.ForeignKey(Outlet, models.PROTECT, related_name="undos", verbose_name=_("outlet"), db_index=False)
     cashier = models.ForeignKey(Cashier, models.PROTECT, related_name="undos", verbose_name=_("cashier"))
     transfer_id = models.UUIDField(_("transfer"), unique=True)
     reason = models.CharField(_("reason"), max_length=REASON_TEXT)
@@ -225,7 +225,7 @@ class Refund(models.Model):
     """Some points of a redemption given back by the outlet, on any day. `left` is what could still be given back after it."""
 
     redemption = models.ForeignKey(Redemption, models.PROTECT, related_name="refunds", verbose_name=_("redemption"))
-    outlet = models.ForeignKey(Outlet, models.PROTECT, related_name="refunds", verbose_name=_("outlet"))
+    outlet = models.ForeignKey(Outlet, models.PROTECT, related_name="refunds", verbose_name=_("outlet"), db_index=False)
     cashier = models.ForeignKey(Cashier, models.PROTECT, related_name="refunds", verbose_name=_("cashier"))
     transfer_id = models.UUIDField(_("transfer"), unique=True)
     points = models.BigIntegerField(_("points"))

@@ -31,12 +31,12 @@ def is_trial(request: HttpRequest) -> bool:
     """Whether what is for trying may be shown: embedded, and asked by this machine or, with `PHONE`, by its network."""
     if not settings.EMBEDDED or _came_through_a_proxy(request):
         return False
-    return settings.PHONE_CERTIFICATE is not None or is_this_machine(request)
+    return settings.PHONE_CERTIFICATE is not None or _came_from_here(request)
 
 
 def is_this_machine(request: HttpRequest) -> bool:
     """Whether a program on this machine asks, and for nobody else."""
-    return request.META.get("REMOTE_ADDR") in THIS_MACHINE and not _came_through_a_proxy(request)
+    return _came_from_here(request) and not _came_through_a_proxy(request)
 
 
 class OnlyOnTrial:
@@ -54,6 +54,10 @@ class OnlyOnTrial:
         if settings.EMBEDDED and not is_trial(request) and isinstance(request.user, User) and request.user.is_made_up:
             logout(request)
         return self.get_response(request)
+
+
+def _came_from_here(request: HttpRequest) -> bool:
+    return request.META.get("REMOTE_ADDR") in THIS_MACHINE
 
 
 def _came_through_a_proxy(request: HttpRequest) -> bool:

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from core.audit.choices import SecurityEventKind
 from core.audit.models import SecurityEvent
 from core.audit.services import count_failure, record_security_event
-from core.audit.visitor import visit_from
+from core.audit.visitor import VisitFrom
 from core.limits import FAILURE_ROWS_PER_MINUTE
 from identity.models import User
 from tests.world import BEGINNING as NOON
@@ -25,7 +25,7 @@ def events() -> list[tuple[str, int | None, str, str, str, int]]:
 
 def test_an_event_says_who_did_what_from_where(operator: User, east_clerk: User) -> None:
     before = len(events())
-    with visit_from("203.0.113.0/24"):
+    with VisitFrom(lambda: "203.0.113.0/24"):
         record_security_event(SecurityEventKind.ROLE_ENDED, at=NOON, actor_id=operator.pk, about=east_clerk, details={"role": "clerk"})
 
     assert events()[before:] == [("role_ended", operator.pk, "identity.user", str(east_clerk.pk), "203.0.113.0/24", 1)]
@@ -67,7 +67,7 @@ def test_a_deed_undone_leaves_no_event(operator: User) -> None:
 
 
 def test_a_stranger_who_fails_a_thousand_times_makes_one_row_a_minute() -> None:
-    with visit_from("2001:db8:1::/56"):
+    with VisitFrom(lambda: "2001:db8:1::/56"):
         for second in range(120):
             for _again in range(8):
                 count_failure(SecurityEventKind.SIGN_IN_FAILED, at=NOON + timedelta(seconds=second))
@@ -78,7 +78,7 @@ def test_a_stranger_who_fails_a_thousand_times_makes_one_row_a_minute() -> None:
 def test_failures_from_everywhere_are_few_rows_and_all_counted(operator: User) -> None:
     before = len(events())
     for network in range(3 * FAILURE_ROWS_PER_MINUTE):
-        with visit_from(f"10.0.{network}.0/24"):
+        with VisitFrom(f"10.0.{network}.0/24".format):
             count_failure(SecurityEventKind.SIGN_IN_FAILED, at=NOON, about=operator)
 
     rows = events()[before:]

@@ -42,6 +42,9 @@ PATIENCE_MS: Final = 60_000  # for what hangs; what is awaited on an idle machin
 DOUBLE_TAP: Final = timedelta(milliseconds=700)  # longer than an outcome's screen takes a tap for the second half of a double tap
 # The clock that nobody sets goes as the held one does: a page that compares the two sees no jump, however slow the machine.
 STEADY: Final = f"performance.now = () => new Date().getTime() - {int(BEGINS.timestamp() * 1000) - 1000}"
+# A page says that its scripts have run; one that came by itself is drawn before that, and would miss what is done to it.
+READY: Final = "document.addEventListener('DOMContentLoaded', () => { document.documentElement.dataset.ready = '' })"
+NOT_READY: Final = "html:not([data-ready])"
 AHEAD: Final = "Date.now = () => new Date().getTime() + %d"
 # answers that tests ask for; and whether a page that was just loaded again may buzz, which the browser decides as it likes
 THE_BROWSERS_OWN: Final = ("Failed to load resource", "Blocked call to navigator.vibrate")
@@ -102,9 +105,11 @@ def _no_earlier_rates(db: None) -> None:
 class Phone:
     """A browser with its own storage, that remembers what it complained about."""
 
-    def __init__(self, context: BrowserContext, address: str) -> None:
+    def __init__(self, context: BrowserContext, address: str, *, has_scripts: bool = True) -> None:
         self.context = context
         self.address = address
+        self._has_scripts = has_scripts
+        context.add_init_script(READY)
         self.complaints: list[str] = []
         self._asked: set[Request] = set()
         context.on("request", self._on_question)
@@ -116,6 +121,8 @@ class Phone:
         page = self.context.new_page()
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        if self._has_scripts:  # nothing is expected of a page, or done to it, that isn't ready
+            page.add_locator_handler(page.locator(NOT_READY), lambda _: page.wait_for_load_state("domcontentloaded"))
         page.goto(self.address + path)
         return page
 
@@ -193,7 +200,7 @@ def phones(chromium: Browser, live_server: Any, clock: Clock) -> Iterator[Callab
     def make(*, language: str = "en", **options: Any) -> Phone:
         context = chromium.new_context(**{"viewport": PHONE, "locale": "en-US", "timezone_id": "Asia/Shanghai", **options})
         context.set_default_timeout(PATIENCE_MS)
-        phone = Phone(context, live_server.url)
+        phone = Phone(context, live_server.url, has_scripts=options.get("java_script_enabled", True))
         clock.lead(PagesClock(phone))
         context.add_init_script(STEADY)
         phone.set_cookie(settings.LANGUAGE_COOKIE_NAME, language)

@@ -39,6 +39,12 @@ RIGHTS = """
     where p.pronamespace = 'public'::regnamespace
         and (starts_with(p.proname, 'redemptions_') or p.proname in ('outbox_publish', 'merchants_working_till'))
     order by 1"""
+BEGUN_BY_ANOTHER = """
+    select shorter.indexrelid::regclass::text
+    from pg_index shorter join pg_index longer on longer.indrelid = shorter.indrelid and longer.indexrelid <> shorter.indexrelid
+    where starts_with(shorter.indrelid::regclass::text, %s) and not shorter.indisunique
+        and shorter.indpred is null and longer.indpred is null
+        and starts_with(longer.indkey::text, shorter.indkey::text || ' ')"""
 
 
 @pytest.fixture
@@ -170,3 +176,10 @@ def _kept(redemption: Redemption) -> tuple[object, ...]:
 def _unhindered(cashier: Cashier, claim: Claim, *, key: str = "new", at: datetime = S10_AT) -> Redemption | None:
     command = Redeem(wallet=UUID(int=0), merchant=cashier.outlet.merchant.party_id, points=1, key=key, effective_at=at)
     return take_unhindered(command, claim_id=claim.pk, cashier=cashier, key=key, request_hash=bytes(32), at=at)
+
+
+def test_a_key_is_found_by_the_index_that_has_it() -> None:
+    """One on the outlet alone looks as good before PostgreSQL knows the table, and a plan is kept: it would read all of an outlet."""
+    with connection.cursor() as cursor:
+        cursor.execute(BEGUN_BY_ANOTHER, ["redemptions_"])
+        assert cursor.fetchall() == []
