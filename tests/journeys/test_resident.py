@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 import zxingcpp
+from django.urls import reverse
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from branches.models import Bank
 from core.channels.services import inbox
@@ -33,6 +34,8 @@ Phones = Callable[..., Phone]
 KEY = "826786b74435ad253d8b9f25a40bdaa62806a135d738e6a85ad340a4a1011912"
 VECTOR = "711234567898896003374343350"
 
+NOW, DEVICES = reverse("resident-now"), "**" + reverse("resident-devices")
+NETWORK_IS_BACK = "() => { window.dispatchEvent(new Event('online')) }"
 OTHER_HANDLE = """(old) => {
     const digits = document.querySelector("[data-part=digits]").textContent.replaceAll(" ", "");
     return digits && digits.slice(2, 11) !== old;
@@ -363,6 +366,29 @@ def test_a_phone_that_was_stopped_is_enrolled_anew(phones: Phones, mei: Resident
     )
 
     assert DeviceCredential.objects.get(resident=mei, revoked_at__isnull=True).handle == read_code(shown_code(page)).handle
+
+
+def test_two_pages_of_a_stopped_phone_enroll_it_once(phones: Phones, mei: Resident) -> None:
+    phone = signed_in(phones, mei)
+    first, second = phone.open("/code/"), phone.open("/code/")
+    stopped = read_code(shown_code(first)).handle
+    assert read_code(shown_code(second)).handle == stopped
+    DeviceCredential.objects.filter(handle=stopped).update(revoked_at=now())
+    first.route(DEVICES, lambda route: wait_until_the_other_knows_too(route, second))
+
+    first.evaluate(NETWORK_IS_BACK)
+    for page in (first, second):
+        page.wait_for_function(OTHER_HANDLE, arg=f"{stopped:09d}")
+
+    handle = DeviceCredential.objects.get(resident=mei, revoked_at__isnull=True).handle
+    assert [read_code(shown_code(page)).handle for page in (first, second)] == [handle, handle]
+
+
+def wait_until_the_other_knows_too(route: Route, other: Page) -> None:
+    """Before this page is answered, the other one has heard that the phone was stopped."""
+    with other.expect_response(lambda answer: answer.url.partition("?")[0].endswith(NOW)):
+        other.evaluate(NETWORK_IS_BACK)
+    route.continue_()
 
 
 def test_large_type_is_one_tap_and_stays_without_network(phones: Phones, mei: Resident) -> None:

@@ -3,6 +3,8 @@ import { getJson, postJson } from "../http.js";
 import { importKey } from "./scheme71.js";
 import * as vault from "./vault.js";
 
+const LOCK = "enrollment";
+
 /** What the server knows just now: {resident, spendable, phone, frozen, latest, server_time}. `phone` says if this handle may show codes. */
 export async function askNow(address, handle) {
   const sent = performance.now();
@@ -23,10 +25,22 @@ export async function ensure(addresses) {
     await vault.keep(record);
     return { record, now, kept: true };
   }
-  if (before) await vault.clear();
+  return alone(() => begin(addresses, now, before?.handle));
+}
+
+/** Enroll this phone, unless another page of it did so since that handle was read: two at once would make two phones of it. */
+async function begin(addresses, now, handle) {
+  const others = await vault.read();
+  if (others && others.owner === now.resident && others.handle !== handle) return { record: others, now, kept: true };
+  if (others) await vault.clear();
   if (!(await keepsKeys())) return { record: null, now, kept: false };
   const record = await enroll(addresses.devices, now);
   return { record, now, kept: await vault.keep(record) };
+}
+
+/** One page of this phone after the other; each asks the server for ten seconds at most. */
+function alone(act) {
+  return navigator.locks ? navigator.locks.request(LOCK, act) : act();
 }
 
 async function enroll(address, now) {
