@@ -24,6 +24,14 @@ HIDE = """(hidden) => {
     Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
     document.dispatchEvent(new Event("visibilitychange"));
 }"""
+NOTES_PAID = """() => {
+    document.getElementById("taken").showModal = () => { document.body.dataset.paid = "" };
+}"""
+WAS_PAID = """async () => {
+    await import("/static/js/outcome.js"); // what shows it is loaded when it is wanted
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    return "paid" in document.body.dataset;
+}"""
 
 
 @pytest.fixture
@@ -67,6 +75,28 @@ def test_the_phone_tells_what_the_till_does(phones: Phones, rich: Resident, bake
     undo(cashier=bakery, receipt=taken.receipt, reason="Wrong amount", key="back", at=now())
     expect(page.locator("[data-part=came-back]")).to_have_text("30 points came back from Bakery.")
     expect(page.locator("[data-part=points]")).to_have_text("100 points to spend")
+
+
+def test_what_came_back_is_not_called_paid(phones: Phones, rich: Resident, bakery: Cashier) -> None:
+    page = signed_in(phones, rich).open("/code/")
+    shown_code(page)
+    paid, back = page.get_by_role("dialog", name="Paid"), page.locator("[data-part=came-back]")
+    first = capture(cashier=bakery, claim_id=scanned(rich, bakery, at=now()).pk, points=30, key="paid", at=now())
+    expect(paid).to_contain_text("70 points left")
+
+    undo(cashier=bakery, receipt=first.receipt, reason="Wrong amount", key="back", at=now())
+
+    expect(back).to_have_text("30 points came back from Bakery.")
+    expect(paid).to_be_hidden()
+
+    page.evaluate(NOTES_PAID)
+    page.clock.pause_at(now())  # it doesn't ask in between
+    second = capture(cashier=bakery, claim_id=scanned(rich, bakery, at=now()).pk, points=40, key="paid-too", at=now())
+    undo(cashier=bakery, receipt=second.receipt, reason="Wrong amount", key="back-too", at=now())
+    page.clock.resume()
+
+    expect(back).to_have_text("40 points came back from Bakery.")
+    assert not page.evaluate(WAS_PAID)
 
 
 def test_home_has_the_new_number_when_one_comes_back_to_it(phones: Phones, rich: Resident, bakery: Cashier) -> None:

@@ -333,7 +333,7 @@ def test_the_present_tells_the_newest_receipt_and_whether_the_phone_may(
 
     assert (before["latest"], before["spendable"], before["phone"]) == (None, 50, True)
     taken_at = datetime.fromisoformat(after["latest"].pop("taken_at"))
-    assert after["latest"] == {"receipt": receipt, "outlet": "Bakery", "points": 20}
+    assert after["latest"] == {"receipt": receipt, "outlet": "Bakery", "points": 20, "given_back": 0}
     assert datetime.fromisoformat(before["server_time"]) < taken_at < datetime.fromisoformat(after["server_time"])
     assert after["spendable"] == spendable(mei.wallet_id, at=now()) == 30
     assert browser.get("/resident/now", {"handle": "000000000"}).json()["phone"] is False

@@ -121,6 +121,7 @@ def _facts(receipt: Receipt) -> dict[str, str | int]:
         "receipt": receipt.number,
         "outlet": receipt.outlet,
         "points": receipt.points,
+        "given_back": receipt.given_back,
         "taken_at": receipt.captured_at.isoformat(),
     }
 

@@ -17,6 +17,7 @@ const CODE_ROOM_OF_HEIGHT = 0.45; // on a short screen what is below stays in si
 
 const page = document.getElementById("code-page");
 const addresses = { now: page.dataset.now, devices: page.dataset.devices, codes: page.dataset.codes };
+const taken = document.getElementById("taken");
 const part = Object.fromEntries([...page.querySelectorAll("[data-part]")].map((element) => [element.dataset.part, element]));
 
 let source = null; // {codeAt(step)}
@@ -240,9 +241,11 @@ function noteNow(now) {
   if (newsUntil === 0) newsUntil = Date.now() + NEWS_OFTEN_MS;
   showPoints(now.spendable, Date.now());
   void vault.update({ points: now.spendable, pointsAt: Date.now(), offsetMs: now.offsetMs, frozen: now.frozen });
-  if (now.latest && isNews(now)) {
+  if (now.latest && now.latest.given_back === now.latest.points) {
+    taken.close(); // nothing is paid any more, read or unread; that it came back is told below
+  } else if (now.latest && isNews(now)) {
     newsUntil = Date.now() + NEWS_OFTEN_MS;
-    void import("../outcome.js").then(({ showOutcome }) => showOutcome(document.getElementById("taken"), paid(now)));
+    void import("../outcome.js").then(({ showOutcome }) => showOutcome(taken, paid(now)));
   }
   latest = now.latest?.receipt ?? null;
   readStep = now.read_step ?? -1;
