@@ -45,6 +45,11 @@ STEADY: Final = f"performance.now = () => new Date().getTime() - {int(BEGINS.tim
 # A page says that its scripts have run; one that came by itself is drawn before that, and would miss what is done to it.
 READY: Final = "document.addEventListener('DOMContentLoaded', () => { document.documentElement.dataset.ready = '' })"
 NOT_READY: Final = "html:not([data-ready])"
+# As when somebody looks at another app, or again at this one.
+HIDE: Final = """(hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
 AHEAD: Final = "Date.now = () => new Date().getTime() + %d"
 # answers that tests ask for; and whether a page that was just loaded again may buzz, which the browser decides as it likes
 THE_BROWSERS_OWN: Final = ("Failed to load resource", "Blocked call to navigator.vibrate")

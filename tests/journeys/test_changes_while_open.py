@@ -22,9 +22,9 @@ from redemptions.models import DeviceCredential
 from redemptions.services import revoke_device
 from residents.models import Resident
 from tests.journeys import film
-from tests.journeys.conftest import Phone, after_a_double_tap, set_clock, without_network
+from tests.journeys.conftest import HIDE, Phone, after_a_double_tap, set_clock, without_network
 from tests.journeys.test_resident import OTHER_HANDLE, shown_code, signed_in, take
-from tests.journeys.test_till import HIDE, at_till, hold_up, press, type_in
+from tests.journeys.test_till import at_till, hold_up, press, type_in
 from tests.world import give_points
 
 Phones = Callable[..., Phone]

@@ -27,7 +27,7 @@ from residents.models import Resident
 from residents.services import give_points as give_to
 from tests.clock import Clock
 from tests.earning.world import bill, bill_rule, send
-from tests.journeys.conftest import Phone, without_network
+from tests.journeys.conftest import HIDE, Phone, without_network
 from tests.world import give_points, letter_code, make_resident
 
 Phones = Callable[..., Phone]
@@ -41,10 +41,6 @@ OTHER_HANDLE = """(old) => {
     return digits && digits.slice(2, 11) !== old;
 }"""
 OTHER_CODE = """(old) => !["", old].includes(document.querySelector("[data-part=digits]").textContent.replaceAll(" ", ""))"""
-HIDE = """(hidden) => {
-    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
-    document.dispatchEvent(new Event("visibilitychange"));
-}"""
 IN_SIGHT = """() => {
     const { top, bottom, height } = document.querySelector("[data-part=digits]").getBoundingClientRect();
     return height > 20 && top >= 0 && bottom <= document.querySelector(".ways").getBoundingClientRect().top;

@@ -23,15 +23,11 @@ from redemptions.services.devices import Enrollment
 from residents.models import Resident
 from tests.clock import Clock
 from tests.journeys import film
-from tests.journeys.conftest import DESKTOP, Phone, after_a_double_tap
+from tests.journeys.conftest import DESKTOP, HIDE, Phone, after_a_double_tap
 from tests.redemptions.world import phone_of, scanned
 from tests.world import give_points, neighborhood_of, somebody
 
 Phones = Callable[..., Phone]
-HIDE = """(hidden) => {
-    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
-    document.dispatchEvent(new Event("visibilitychange"));
-}"""
 
 FEEL: Final = """
     window.felt = [];

@@ -14,16 +14,12 @@ from points.errors import InsufficientPoints
 from redemptions.services import capture, claim_code, undo
 from residents.models import Resident
 from tests.clock import Clock
-from tests.journeys.conftest import Phone
+from tests.journeys.conftest import HIDE, Phone
 from tests.journeys.test_resident import OTHER_CODE, shown_code, signed_in
 from tests.redemptions.world import scanned
 from tests.world import give_points
 
 Phones = Callable[..., Phone]
-HIDE = """(hidden) => {
-    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
-    document.dispatchEvent(new Event("visibilitychange"));
-}"""
 NOTES_PAID = """() => {
     document.getElementById("taken").showModal = () => { document.body.dataset.paid = "" };
 }"""
