@@ -17,6 +17,7 @@ from residents.models import Resident
 from tests.journeys.conftest import Phone, after_a_double_tap, without_network
 from tests.journeys.test_till import at_till, press, rich, type_in
 from tests.redemptions.world import scanned
+from tests.waiting import wait_until
 from tests.world import somebody
 
 __all__ = ("rich",)
@@ -26,6 +27,14 @@ CAPTURES: Final = "**/merchant/redemptions"
 OUTCOMES: Final = "**/by-key/**"
 AMBER: Final = "#verdict-wait[open]"
 PENDING: Final = "Object.keys(localStorage).filter((name) => name.startsWith('till-pending:')).length"
+NAME: Final = "Object.keys(localStorage).find((each) => each.startsWith('till-pending:'))"
+# Have what the till acts under, as soon as it lets go.
+HAVE_IT: Final = """(name) => {
+    window.hasIt = new Promise((has) => {
+        navigator.locks.request(name, () => new Promise((letGo) => { window.letGo = letGo; has(); }));
+    });
+}"""
+WAITED_FOR: Final = "navigator.locks.query().then(({ pending }) => pending.length)"
 
 # two taps on the button, and the second half of a slow double tap on what opens under the finger
 DOUBLE_TAP: Final = """() => {
@@ -138,6 +147,27 @@ def test_reloaded_in_the_middle_with_network(phones: Phones, rich: Resident, bak
     green(page)
 
 
+def test_reloaded_while_the_page_that_was_left_is_slow_to_go(phones: Phones, rich: Resident, bakery: Cashier) -> None:
+    """What it holds another page holds here, for as long as the test wants."""
+    page = at_till(phones, bakery)
+    ready_to_take(page, rich)
+    page.route(CAPTURES, lambda route: route.abort("internetdisconnected"))
+    take(page)
+    expect(page.locator(AMBER)).to_be_visible()
+    slow = page.context.new_page()
+    slow.goto(page.url.replace("/merchant/", "/healthz"))
+    slow.evaluate(HAVE_IT, page.evaluate(NAME))
+
+    page.unroute(CAPTURES)
+    page.reload()
+    slow.evaluate("window.hasIt")
+    wait_until(lambda: page.evaluate(WAITED_FOR) == 1, what="the new page waits for it")
+    expect(page.locator(AMBER)).to_be_visible()
+    slow.evaluate("window.letGo()")
+
+    green(page)
+
+
 def test_two_tabs_one_of_them_asks(phones: Phones, rich: Resident, bakery: Cashier) -> None:
     phone = phones()
     phone.sign_in(bakery.user)
@@ -159,6 +189,33 @@ def test_two_tabs_one_of_them_asks(phones: Phones, rich: Resident, bakery: Cashi
     second.reload()
     second.wait_for_selector("#till[data-ready]")
     assert second.locator("dialog[open]").count() == 0
+
+
+def test_a_tab_without_network_leaves_it_to_the_other(phones: Phones, rich: Resident, bakery: Cashier) -> None:
+    phone = phones()
+    phone.sign_in(bakery.user)
+    first = phone.open("/merchant/")
+    first.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    first.wait_for_function("() => caches.match('/merchant/offline/').then(Boolean)")
+    second = phone.open("/merchant/")
+    ready_to_take(first, rich)
+    lose_the_answer(first)
+    asked: list[str] = []
+    first.route(OUTCOMES, lambda route: (asked.append(route.request.url), route.abort("internetdisconnected")))
+    take(first)
+    expect(first.locator(AMBER)).to_be_visible()
+
+    with without_network(phone):
+        second.reload()
+        expect(second.get_by_role("heading", name="No network just now")).to_be_attached()
+        second.evaluate("window.stays = true")
+        asked.clear()
+        wait_until(lambda: first.evaluate(PENDING) == 1 and len(asked) >= 2, what="the first asked twice more")
+        assert second.evaluate("window.stays")
+        assert second.locator("dialog[open]").count() == 0
+        first.unroute(OUTCOMES)
+
+    green(first)
 
 
 def test_a_double_tap_takes_once_and_green_stays(phones: Phones, rich: Resident, bakery: Cashier) -> None:

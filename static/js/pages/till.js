@@ -1,5 +1,5 @@
 // The till: scan, amount, green. One thing at a time; the history's one entry makes "back" come here, never away.
-import { alone, forget, keep, newKey, waiting } from "../till/pending.js";
+import { alone, forget, keep, newKey, thisTab, waiting } from "../till/pending.js";
 import { Keypad } from "../till/keypad.js";
 import { codeInPhoto } from "../till/photo.js";
 import { prepareReader } from "../till/reader.js";
@@ -106,6 +106,7 @@ async function take({ claim: held, points, rest: left }) {
     body: { claim: held.id, points, key },
     outlet,
     cashier,
+    tab: thisTab(),
     proof: "receipt",
     rest: left,
   };
@@ -122,13 +123,13 @@ async function resume() {
 }
 
 async function follow(request, { resumed = false, held = null } = {}) {
-  busy = true; // at once: a second tap comes before the lock
-  const outcome = await alone(request, async () => {
-    const found = await underWay("asking_take", (onTrouble) => settle(request, { resumed, onTrouble }));
-    if (!isOpen(found.refused)) forget(request);
-    return found;
-  });
-  busy = false;
+  const outcome = await underWay("asking_take", (onTrouble) =>
+    alone(request, async () => {
+      const found = await settle(request, { resumed, onTrouble });
+      if (!isOpen(found.refused)) forget(request);
+      return found;
+    }),
+  );
   if (!outcome) return; // another tab has it
   if (outcome.refused) await refuse(outcome.refused.message, outcome.refused, held);
   else {
@@ -152,7 +153,7 @@ async function undo(receipt) {
 
 /** One thing under way; amber when the network fails or takes long. */
 async function underWay(words, act) {
-  busy = true;
+  busy = true; // at once: a second tap comes before any answer
   page.inert = true;
   const amber = () => showWait(say(words));
   const slow = setTimeout(amber, SLOW_MS);

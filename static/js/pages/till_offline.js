@@ -4,20 +4,24 @@ import { isOpen, settle } from "../till/settle.js";
 import { hideWait, showDone, showNo, showWait } from "../till/verdict.js";
 import { say } from "../till/words.js";
 
+let following = true;
+window.addEventListener("online", () => following || location.reload());
 void follow();
-window.addEventListener("online", () => waiting().length === 0 && location.reload());
 
 async function follow() {
   for (const request of waiting()) {
-    showWait(say("asking_take"));
     const outcome = await alone(request, async () => {
+      showWait(say("asking_take"));
       const found = await settle(request, { resumed: true });
       if (!isOpen(found.refused)) forget(request);
       return found;
     });
+    if (!outcome) continue; // another tab has it
     hideWait();
-    if (outcome?.done) await showDone(outcome.done, { rest: request.rest });
-    else if (outcome && !isOpen(outcome.refused)) await showNo(outcome.refused.message);
+    if (outcome.done) await showDone(outcome.done, { rest: request.rest });
+    else if (!isOpen(outcome.refused)) await showNo(outcome.refused.message);
     location.reload();
+    return;
   }
+  following = false;
 }

@@ -1,10 +1,22 @@
 // What was sent and has no answer yet: kept on this device before it is sent, so that a reload, a crash or a second tab
-// asks on for the same key. Kept are key, amount and claim; never a name.
+// asks on for the same key. Kept are key, amount, claim and tab; never a name.
 const PREFIX = "till-pending:";
+const TAB = "till-tab";
 
 /** A key no request used before. */
 export function newKey() {
   return crypto.randomUUID();
+}
+
+/** What this tab is called, also after a reload. */
+export function thisTab() {
+  try {
+    const name = sessionStorage.getItem(TAB) ?? crypto.randomUUID();
+    sessionStorage.setItem(TAB, name);
+    return name;
+  } catch {
+    return undefined; // then no request is kept either
+  }
 }
 
 /** Keep it until its answer is known. Where the browser keeps nothing, this page alone knows it. */
@@ -36,8 +48,12 @@ export function waiting(cashier) {
   }
 }
 
-/** Act for this request in one tab only; in the others nothing happens. */
+/**
+ * Act for this request in one tab only. In the others nothing happens. The tab that sent it waits instead: after a
+ * reload the page that was left may be slow to let go.
+ */
 export function alone(request, act) {
   if (!navigator.locks) return act();
-  return navigator.locks.request(PREFIX + request.key, { ifAvailable: true }, (lock) => (lock ? act() : undefined));
+  const ifAvailable = request.tab !== thisTab();
+  return navigator.locks.request(PREFIX + request.key, { ifAvailable }, (lock) => (lock ? act() : undefined));
 }
