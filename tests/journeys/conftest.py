@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from identity.models import User
 from tests.clock import BEGINS, Clock
 from tests.journeys.film import play, qr, scene
+from tests.journeys.late import answer_late
 from tests.waiting import wait_until
 from web.resident.actors import PHONE_SINCE
 
@@ -97,6 +98,7 @@ def chromium(camera_file: Path, dull_film: bytes) -> Iterator[Browser]:
     """
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        answer_late(patch)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*OPTIONS, f"--use-file-for-fake-video-capture={camera_file}"])
         yield browser
         browser.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from core.clock import now
 from merchants.models import Cashier
@@ -200,8 +200,9 @@ def test_a_tab_without_network_leaves_it_to_the_other(phones: Phones, rich: Resi
     second = phone.open("/merchant/")
     ready_to_take(first, rich)
     lose_the_answer(first)
-    asked: list[str] = []
-    first.route(OUTCOMES, lambda route: (asked.append(route.request.url), route.abort("internetdisconnected")))
+    asked: list[Request] = []
+    first.route(OUTCOMES, lambda route: route.abort("internetdisconnected"))
+    first.on("request", lambda request: asked.append(request) if "/by-key/" in request.url else None)
     take(first)
     expect(first.locator(AMBER)).to_be_visible()
 

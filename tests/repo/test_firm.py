@@ -28,6 +28,7 @@ WORDS: Final = {  # in programs, scripts and statements that a test hands to oth
 ALLOWED: Final[Mapping[str, Mapping[str, str]]] = {  # by file and what is found there: why it can't fail by chance
     "tests/clock.py": {"a clock": "it is the clock"},
     "tests/journeys/conftest.py": {"a clock": "the pages' own, which is held"},
+    "tests/journeys/late.py": {"a wait": "it is the lateness, and asked for"},
     "tests/waiting.py": {"a clock": "the bound for what hangs", "a wait": "between two looks at a condition"},
     "tests/core/test_ids.py": {"a clock": "the one that ids are made of, held in hand"},
     "tests/community/test_logins.py": {"a clock": "a date that nobody compares"},
