@@ -38,8 +38,8 @@ FOCUS = """() => {
 
 
 def tab_to(page: Page, name: str | re.Pattern[str], *, most: int = 40) -> None:
-    """Tab on until the thing with that name has the focus, and see it. Some come late: it is there before the first Tab."""
-    expect(page.get_by_text(name, exact=True).or_(page.get_by_label(name, exact=True)).filter(visible=True).first).to_be_visible()
+    """Tab on until the thing with that name has the focus, and see it. Some come late: it can be used before the first Tab."""
+    expect(page.get_by_text(name, exact=True).or_(page.get_by_label(name, exact=True)).filter(visible=True).first).to_be_enabled()
     for _ in range(most):
         page.keyboard.press("Tab")
         found, drawn = page.evaluate(FOCUS)

@@ -141,8 +141,8 @@ def test_reloaded_in_the_middle_with_network(phones: Phones, rich: Resident, bak
     expect(page.locator(AMBER)).to_be_visible()
     assert not Redemption.objects.exists()
 
-    page.unroute(CAPTURES)
     page.reload()
+    page.unroute(CAPTURES)  # the page that was left could still send until now
 
     green(page)
 
@@ -158,11 +158,11 @@ def test_reloaded_while_the_page_that_was_left_is_slow_to_go(phones: Phones, ric
     slow.goto(page.url.replace("/merchant/", "/healthz"))
     slow.evaluate(HAVE_IT, page.evaluate(NAME))
 
-    page.unroute(CAPTURES)
     page.reload()
     slow.evaluate("window.hasIt")
     wait_until(lambda: page.evaluate(WAITED_FOR) == 1, what="the new page waits for it")
     expect(page.locator(AMBER)).to_be_visible()
+    page.unroute(CAPTURES)  # the page that was left could still send until now
     slow.evaluate("window.letGo()")
 
     green(page)
