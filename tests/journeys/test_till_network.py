@@ -61,6 +61,14 @@ def take(page: Page) -> None:
     page.get_by_role("button", name="Take 10 points").click()
 
 
+def take_with_nothing_getting_through(page: Page, resident: Resident) -> None:
+    """The till asks again and again, until the test lets its captures through."""
+    ready_to_take(page, resident)
+    page.route(CAPTURES, lambda route: route.abort("internetdisconnected"))
+    take(page)
+    expect(page.locator(AMBER)).to_be_visible()
+
+
 def green(page: Page) -> None:
     """It was taken, once, and the screen says so."""
     expect(page.get_by_role("dialog", name="Taken")).to_contain_text("points from M**")
@@ -135,10 +143,7 @@ def test_cut_after_it_and_the_page_reloaded_without_network(phones: Phones, rich
 
 def test_reloaded_in_the_middle_with_network(phones: Phones, rich: Resident, bakery: Cashier) -> None:
     page = at_till(phones, bakery)
-    ready_to_take(page, rich)
-    page.route(CAPTURES, lambda route: route.abort("internetdisconnected"))
-    take(page)
-    expect(page.locator(AMBER)).to_be_visible()
+    take_with_nothing_getting_through(page, rich)
     assert not Redemption.objects.exists()
 
     page.reload()
@@ -150,10 +155,7 @@ def test_reloaded_in_the_middle_with_network(phones: Phones, rich: Resident, bak
 def test_reloaded_while_the_page_that_was_left_is_slow_to_go(phones: Phones, rich: Resident, bakery: Cashier) -> None:
     """What it holds another page holds here, for as long as the test wants."""
     page = at_till(phones, bakery)
-    ready_to_take(page, rich)
-    page.route(CAPTURES, lambda route: route.abort("internetdisconnected"))
-    take(page)
-    expect(page.locator(AMBER)).to_be_visible()
+    take_with_nothing_getting_through(page, rich)
     slow = page.context.new_page()
     slow.goto(page.url.replace("/merchant/", "/healthz"))
     slow.evaluate(HAVE_IT, page.evaluate(NAME))
