@@ -127,7 +127,7 @@ class Phone:
         """A new page on that address."""
         page = self.context.new_page()
         page.on("console", self._listen)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error.stack or error}"))
         if self._has_scripts:  # nothing is expected of a page, or done to it, that isn't ready
             page.add_locator_handler(page.locator(NOT_READY), lambda _: page.wait_for_load_state("domcontentloaded"))
         page.goto(self.address + path)

@@ -17,8 +17,8 @@ LOOKS: Final = [(theme, type_) for theme in ("light", "dark") for type_ in ("nor
 # Overflow is looked for in every look. Axe takes long: of its looks, two for each language, chosen so that every theme and every
 # size of type is seen in both languages, and every theme in both sizes.
 BY_AXE: Final = {"en": ["light normal", "dark large"], "zh-hans": ["light large", "dark normal"]}
-# A page that a button led to is drawn before its scripts have run, and says then that they may be missing.
-SETTLED: Final = """() => document.documentElement.dataset.ready !== undefined
+# A page that a button led to has no element at first, is drawn before its scripts have run, and says then that they may be missing.
+SETTLED: Final = """() => document.documentElement?.dataset.ready !== undefined
     && (!document.querySelector("[aria-busy=true]") || location.pathname === "/dev/look/")"""
 
 # The look is two attributes of the page: js/look.js sets them from the same cookies before the first paint.
