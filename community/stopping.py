@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import select
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 
 class Stopping:
-    """True once the process was asked to end; its waits end at once then."""
+    """
+    True once the process was asked to end; its waits end at once then.
+
+    A signal comes between any two steps of the program, also within a wait. What tells the wait has no lock for that reason
+    (`threading.Event` has one, and hangs for ever if the wait just holds it): it is a byte in a pipe that nobody reads.
+    """
 
     def __init__(self) -> None:
-        self._asked = threading.Event()
+        self._is_asked = False
         self._raises = False
+        self._reader, self._writer = os.pipe()
         signal.signal(signal.SIGTERM, self._ask)
         signal.signal(signal.SIGINT, self._ask)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # a terminal that is closed ends it, unless nohup says otherwise
@@ -22,11 +29,11 @@ class Stopping:
 
     def __call__(self) -> bool:
         """Whether the process was asked to end."""
-        return self._asked.is_set()
+        return self._is_asked
 
     def wait(self, seconds: float) -> None:
         """Sleep, but no longer than until asked to end."""
-        self._asked.wait(seconds)
+        select.select([self._reader], [], [], seconds)
 
     @contextmanager
     def interrupts(self) -> Iterator[None]:
@@ -42,7 +49,9 @@ class Stopping:
             self._raises = False
 
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
-        self._asked.set()
+        if not self._is_asked:
+            self._is_asked = True
+            os.write(self._writer, b".")
         if self._raises:
             self._raises = False
             raise KeyboardInterrupt

@@ -19,6 +19,7 @@ from community import embedded
 from community.embedded_binaries import Runner
 from community.secrets_file import embedded_secrets
 from tests.community.servers import a_var_folder, connect, connect_as_app, is_running, modes_above, server_pid
+from tests.programs import next_line, running
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
 NOBODY = 65534
@@ -236,13 +237,12 @@ def test_two_first_starts_at_once_share_one_server() -> None:
     start = "import sys; from pathlib import Path; from community import embedded\n"
     start += "with embedded.server(var=Path(sys.argv[1])) as place:\n"
     start += "    print((place.data / 'postmaster.pid').read_text().split()[0], flush=True); sys.stdin.read()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with a_var_folder() as folder:
-        command = [sys.executable, "-c", start, str(folder)]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": Path(embedded.__file__).parents[1]}
-        both = [subprocess.Popen(command, **pipes) for _ in range(2)]  # type: ignore[call-overload]
-        first, second = (process.stdout.readline() for process in both)
-        for process in both:
-            process.communicate(timeout=PATIENCE_SECONDS)  # and closes what it waits for
+        with running(start, str(folder), **pipes) as one, running(start, str(folder), **pipes) as other:
+            first, second = next_line(one), next_line(other)
+            for process in (one, other):
+                process.communicate(timeout=PATIENCE_SECONDS)  # and closes what it waits for
         assert first == second != ""
         wait_until(lambda: not is_running(int(first)), what="the server ends")
 

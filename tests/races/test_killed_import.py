@@ -7,15 +7,13 @@ import pty
 import re
 import signal
 import subprocess
-import sys
 import termios
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db import connection, transaction
 
 from branches.choices import ImportState
@@ -27,6 +25,7 @@ from earning.models import Award, DayUse, Event
 from points.models import Account, Transfer
 from residents.services import import_residents
 from tests.earning.world import bill_rule
+from tests.programs import running
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = [pytest.mark.django_db(databases=["default", "owner"], transaction=True), pytest.mark.real_clock]
@@ -53,7 +52,7 @@ def test_a_killed_import_run_again_counts_exactly(east: Bank, tmp_path: Path) ->
 
     for rows_done in (500, 2_000):
         kill_after(tmp_path / "events.csv", rows_done, bank=east)
-    with running(tmp_path / "events.csv") as last:
+    with importing(tmp_path / "events.csv") as last:
         assert last.wait(timeout=PATIENCE_SECONDS) == 0
 
     done = FileImport.objects.get()
@@ -67,7 +66,7 @@ def test_an_interrupted_import_says_that_it_goes_on(east: Bank, tmp_path: Path) 
     bill_rule(east)
     write_file(tmp_path / "events.csv")
 
-    with running(tmp_path / "events.csv", stderr=subprocess.PIPE) as process:
+    with importing(tmp_path / "events.csv", stderr=subprocess.PIPE) as process:
         with held_after(500, bank=east):
             wait_for_rows(process, 500)
             process.send_signal(signal.SIGINT)
@@ -76,7 +75,7 @@ def test_an_interrupted_import_says_that_it_goes_on(east: Bank, tmp_path: Path) 
     assert process.returncode == 130
     assert said.decode().strip() == "Interrupted; what was taken in stays. The same command goes on from there."
     assert FileImport.objects.get().state == ImportState.RUNNING
-    with running(tmp_path / "events.csv") as last:
+    with importing(tmp_path / "events.csv") as last:
         assert last.wait(timeout=PATIENCE_SECONDS) == 0
     assert Event.objects.count() == EVENTS
 
@@ -87,7 +86,7 @@ def test_a_terminal_shows_rate_and_time_left(east: Bank, tmp_path: Path) -> None
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 120))
 
-    with running(tmp_path / "events.csv", stderr=theirs) as process:
+    with importing(tmp_path / "events.csv", stderr=theirs) as process:
         os.close(theirs)
         shown = read_all(ours)
         assert process.wait(timeout=PATIENCE_SECONDS) == 0
@@ -118,9 +117,9 @@ def write_file(path: Path) -> int:
     return points
 
 
-def running(file: Path, *, stderr: int | None = None) -> subprocess.Popen[bytes]:
+def importing(file: Path, *, stderr: int | None = None) -> AbstractContextManager[subprocess.Popen[bytes]]:
     program = IMPORT.format(name=connection.settings_dict["NAME"], file=file)
-    return subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.DEVNULL, stderr=stderr, cwd=settings.BASE_DIR)
+    return running(program, stdout=subprocess.DEVNULL, stderr=stderr)
 
 
 @contextmanager
@@ -137,7 +136,7 @@ def held_after(rows: int, *, bank: Bank) -> Iterator[None]:
 
 def kill_after(file: Path, rows: int, *, bank: Bank) -> None:
     """Start the import and kill it when so many rows are committed."""
-    with running(file) as process, held_after(rows, bank=bank):
+    with importing(file) as process, held_after(rows, bank=bank):
         wait_for_rows(process, rows)
         process.send_signal(signal.SIGKILL)
     assert FileImport.objects.get().state == ImportState.RUNNING

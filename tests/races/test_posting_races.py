@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 from collections import Counter
 from uuid import UUID
 
 import pytest
-from django.conf import settings
 from django.db import connection, connections, transaction
 
 from points.audit.checks import LEDGER_CHECKS, check_files, run_checks
@@ -19,6 +17,7 @@ from points.log.sealing import seal, seal_all
 from points.posting import post
 from points.queries import last_sealed, spendable
 from tests.ledger_world import NOON, LedgerWorld
+from tests.programs import next_line, running
 from tests.threads import at_once, patiently
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
@@ -131,10 +130,9 @@ def test_a_sealer_killed_anywhere_leaves_no_gap() -> None:
     program = SEAL_FOR_EVER.format(name=connection.settings_dict["NAME"])
     for kill in range(KILLS):
         post([ledger.redeeming(wallet, 1) for _ in range(60)], at=NOON)
-        with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=settings.BASE_DIR) as sealer:
-            assert sealer.stdout is not None
+        with running(program, stdout=subprocess.PIPE) as sealer:
             for _batch in range(kill + 1):
-                assert sealer.stdout.readline() == b"sealed\n"
+                assert next_line(sealer) == b"sealed\n"
             sealer.send_signal(signal.SIGKILL)
 
     assert books_are_whole()
