@@ -19,7 +19,6 @@ class Stopping:
     """
 
     def __init__(self) -> None:
-        self._is_asked = False
         self._raises = False
         self._reader, self._writer = os.pipe()
         signal.signal(signal.SIGTERM, self._ask)
@@ -29,11 +28,11 @@ class Stopping:
 
     def __call__(self) -> bool:
         """Whether the process was asked to end."""
-        return self._is_asked
+        return self._hears_within(0)
 
     def wait(self, seconds: float) -> None:
         """Sleep, but no longer than until asked to end."""
-        select.select([self._reader], [], [], seconds)
+        self._hears_within(seconds)
 
     @contextmanager
     def interrupts(self) -> Iterator[None]:
@@ -49,9 +48,12 @@ class Stopping:
             self._raises = False
 
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
-        if not self._is_asked:
-            self._is_asked = True
+        if not self():  # one byte is enough; the pipe never fills
             os.write(self._writer, b".")
         if self._raises:
             self._raises = False
             raise KeyboardInterrupt
+
+    def _hears_within(self, seconds: float) -> bool:
+        readable, _writable, _odd = select.select([self._reader], [], [], seconds)
+        return bool(readable)

@@ -28,9 +28,10 @@ def answer_late(patch: pytest.MonkeyPatch) -> None:
         return at_once(middleware, request)
 
     def in_two_parts(answer: HttpResponse) -> Iterator[bytes]:
-        yield answer.content[:1]
+        content = answer.content
+        yield content[:1]
         time.sleep(random.uniform(0, LATE_SECONDS))
-        yield answer.content[1:]
+        yield content[1:]
 
     if LATE_SECONDS:
         patch.setattr(HttpResponse, "__iter__", in_two_parts)

@@ -84,14 +84,14 @@ def take_and_lose_the_answer(page: Page) -> None:
     expect(page.locator(AMBER)).to_be_visible()
 
 
-def lose_the_answer(page: Page, *, times: int = 1) -> None:
+def lose_the_answer(page: Page, address: str = CAPTURES) -> None:
     """The server does what it is asked; its answer is lost on the way."""
 
     def lose(route: Route) -> None:
         route.fetch()
         route.abort("connectionreset")
 
-    page.route(CAPTURES, lose, times=times)
+    page.route(address, lose, times=1)
 
 
 def test_cut_before_it_is_sent(phones: Phones, rich: Resident, bakery: Cashier) -> None:
@@ -278,11 +278,7 @@ def test_an_undo_whose_answer_is_lost_is_undone_once(phones: Phones, rich: Resid
     page.get_by_role("button", name="Give all").click()
     expect(page.get_by_role("alert").filter(has_text="Say why first.")).to_be_visible()
 
-    def lose(route: Route) -> None:
-        route.fetch()
-        route.abort("connectionreset")
-
-    page.route("**/undo", lose, times=1)
+    lose_the_answer(page, "**/undo")
     page.locator("#give-back").get_by_label("Another reason").check()
     page.locator("#give-back").get_by_label("In a few words").fill("烤糊了 🍞")
     page.get_by_role("button", name="Give all").click()
@@ -307,11 +303,7 @@ def test_a_refund_whose_answer_is_lost_gives_back_once_and_tells_what_is_left(ph
     some.get_by_role("button", name="Give these points back").click()
     expect(page.get_by_role("alert").filter(has_text="A whole number from 1 to 30.")).to_be_visible()
 
-    def lose(route: Route) -> None:
-        route.fetch()
-        route.abort("connectionreset")
-
-    page.route("**/refunds", lose, times=1)
+    lose_the_answer(page, "**/refunds")
     some.get_by_label("How many points?").fill("20")
     some.get_by_role("button", name="Give these points back").click()
 
