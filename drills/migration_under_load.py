@@ -41,6 +41,7 @@ FILL: Final = """
     select d.id, -n, now() from generate_series(1, %s) n cross join (select id from redemptions_devicecredential limit 1) d"""
 ADD: Final = "alter table redemptions_usedcode add column drilled bigint"
 INDEX: Final = "create index concurrently redemptions_usedcode_drilled on redemptions_usedcode (drilled)"
+NO_INDEX: Final = "drop index concurrently if exists redemptions_usedcode_drilled"  # one that was broken off stays, and isn't valid
 FILL_IN: Final = "update redemptions_usedcode set drilled = step where id > %s and id <= %s"
 LAST: Final = "select max(id) from redemptions_usedcode"
 LEFT: Final = "select count(*) from redemptions_usedcode where drilled is null and id <= %s"
@@ -111,7 +112,7 @@ class _Migration:
             with self._owner.cursor() as cursor:
                 cursor.execute("set lock_timeout = %s", [MIGRATION_LOCK_TIMEOUT])
                 self._again_while_busy(cursor, ADD)
-                self._again_while_busy(cursor, INDEX)
+                self._again_while_busy(cursor, NO_INDEX, INDEX)
                 cursor.execute(LAST)
                 (last,) = cursor.fetchone()
                 for after in range(0, last, BATCH):
@@ -122,11 +123,12 @@ class _Migration:
         finally:
             self._stopping.set()
 
-    def _again_while_busy(self, cursor: Any, statement: str) -> None:
+    def _again_while_busy(self, cursor: Any, *statements: str) -> None:
         for _try in range(TRIES):
             self.tries += 1
             try:
-                cursor.execute(statement)
+                for statement in statements:
+                    cursor.execute(statement)
             except LockNotAvailable:
                 continue
             return
