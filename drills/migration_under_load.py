@@ -132,6 +132,7 @@ class _Migration:
             except LockNotAvailable:
                 continue
             return
+        raise TimeoutError(f"The table was busy {TRIES} times: {statements[-1]}")
 
 
 def _connect(login: dict[str, str]) -> psycopg2.extensions.connection:

@@ -2,8 +2,9 @@
 The web process's workers killed by SIGKILL one after another, while visitors ask for `/healthz` and for a page.
 
 What is demanded: with one worker gone the others serve. Every request is answered 200, but for those that the killed worker
-held: such a connection is cut, and the same request on a new connection is answered. No connection is ever refused, none
-goes without an answer, and the killed worker comes back by itself while the web process itself stays.
+held: such a connection is cut, at most one of each visitor at each kill, and the same request on a new connection is
+answered. No connection is ever refused, none goes without an answer, and the killed worker comes back by itself while the
+web process itself stays.
 
 A visitor that is cut off asks again once the killed worker is gone. Not at once: the kernel closes a killed process's
 sockets one after another, and until it comes to the one that listens, a new connection may still fall to it and is cut
