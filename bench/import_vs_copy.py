@@ -25,13 +25,14 @@ from django.db import connections
 from bench.figures import Figure, Rounds
 from bench.place import ROOT, database_beside, owner_login
 from bench.world import make_bank, per_amount_rule
-from branches.choices import ImportKind, ImportState
-from branches.models import Bank, FileImport
-from branches.services.imports import ChunkHandler, Columns, register_import, run_import
+from branches.models import Bank
 from core.clock import now
 from earning.files import COLUMNS
 from earning.services.importing import import_events
 from identity.services import system_actor
+from imports.choices import ImportKind, ImportState
+from imports.models import FileImport
+from imports.services import ChunkHandler, Columns, register_import, run_import
 from residents.rows import FIELDS
 from residents.services.importing import import_residents
 
@@ -42,8 +43,8 @@ ANSWER_SECONDS: Final = 600
 RESIDENT_COLUMNS: Final = Columns(required=("customer",), known=FIELDS)
 # Every table that the import of events writes, each after those it points at
 TABLES: Final = (
-    "branches_fileimport",
-    "branches_fileimporterror",
+    "imports_fileimport",
+    "imports_fileimporterror",
     "earning_event",
     "earning_eventconflict",
     "earning_award",

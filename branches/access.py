@@ -12,16 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
-from functools import reduce
-from operator import or_
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet, Value
 
-from branches.choices import ApprovalAction, ApprovalState, Role
-from branches.models import Alliance, Approval, Bank, Branch, FileImport, FileImportError, Neighborhood, StaffRole
+from branches.choices import Role
+from branches.models import Alliance, Bank, Branch, Neighborhood, StaffRole
 from core.errors import NotFound
 from identity.models import User
 
@@ -29,15 +26,13 @@ M = TypeVar("M", bound=Model)
 
 OPERATORS: Final = frozenset({Role.OPERATOR})
 BANK_MANAGERS: Final = OPERATORS | {Role.BANK_MANAGER}
-BRANCH_DECIDES: Final = frozenset({Role.BANK_MANAGER, Role.BRANCH_MANAGER})
-# Who may decide what another one asked for, each at their own places. What guards the other banks is the operator's.
-DECIDED_BY: Final[dict[ApprovalAction, frozenset[Role]]] = {
-    ApprovalAction.ADJUST: BRANCH_DECIDES,
-    ApprovalAction.TERMS: frozenset({Role.OPERATOR, Role.BANK_MANAGER}),
-    ApprovalAction.EXPOSURE_CAP: frozenset({Role.OPERATOR}),
-    ApprovalAction.LIFT_SUSPENSION: frozenset({Role.OPERATOR}),
-    ApprovalAction.UNFREEZE: BRANCH_DECIDES | {Role.OPERATOR},
-}
+BRANCH_MANAGERS: Final = frozenset({Role.BANK_MANAGER, Role.BRANCH_MANAGER})
+NOBODY: Final[frozenset[Role]] = frozenset()
+ALLIANCE_STAFF: Final = frozenset({Role.OPERATOR, Role.AUDITOR})
+BANK_STAFF: Final = ALLIANCE_STAFF | {Role.BANK_MANAGER}
+ALL_STAFF: Final = frozenset(Role)
+MANAGERS: Final = frozenset({Role.OPERATOR, Role.BANK_MANAGER, Role.BRANCH_MANAGER})
+DESK: Final = frozenset({Role.BANK_MANAGER, Role.BRANCH_MANAGER, Role.CLERK})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,33 +156,6 @@ def staff_for(*, actor: User) -> QuerySet[User]:
     return User.objects.filter(is_staff=True, roles__in=staff_roles_for(actor=actor)).distinct()
 
 
-def approvals_for(*, actor: User) -> QuerySet[Approval]:
-    """Requests about the actor's places, decided ones too."""
-    return Approval.objects.filter(scope_of(user=actor).within(bank="bank", branch="branch"))
-
-
-def approvals_decided_by(*, actor: User) -> QuerySet[Approval]:
-    """Requests that the actor's roles may decide, at the places of these roles; decided ones too."""
-    may = [_decided_as(grant) for grant in grants_of(user=actor)]
-    return Approval.objects.filter(reduce(or_, may)) if may else Approval.objects.none()
-
-
-def approvals_waiting_for(*, actor: User, at: datetime) -> QuerySet[Approval]:
-    """Requests of others that wait for somebody like the actor, and don't concern the actor."""
-    waiting = approvals_decided_by(actor=actor).filter(state=ApprovalState.WAITING, expires_at__gt=at)
-    return waiting.exclude(maker=actor).exclude(concerns=actor)
-
-
-def imports_for(*, actor: User) -> QuerySet[FileImport]:
-    """Files handed in for the banks the actor works for wholly."""
-    return FileImport.objects.filter(scope_of(user=actor).of_banks(bank="bank"))
-
-
-def import_errors_for(*, actor: User) -> QuerySet[FileImportError]:
-    """Row errors of those files."""
-    return FileImportError.objects.filter(scope_of(user=actor).of_banks(bank="file_import__bank"))
-
-
 def bank_for(*, actor: User, code: str) -> Bank:
     """
     The bank of that code, if the actor works for it.
@@ -204,24 +172,6 @@ def branch_for(*, actor: User, branch_id: int) -> Branch:
     :raises NotFound: otherwise, and when there is none.
     """
     return one(branches_for(actor=actor).filter(pk=branch_id))
-
-
-def import_for(*, actor: User, import_id: UUID) -> FileImport:
-    """
-    The file import of that id, if the actor works for its bank.
-
-    :raises NotFound: otherwise, and when there is none.
-    """
-    return one(imports_for(actor=actor).filter(pk=import_id))
-
-
-def approval_for(*, actor: User, approval_id: UUID) -> Approval:
-    """
-    The request of that id, if it is about one of the actor's places.
-
-    :raises NotFound: otherwise, and when there is none.
-    """
-    return one(approvals_for(actor=actor).filter(pk=approval_id))
 
 
 def issuers_seen_by(*, actor: User) -> Collection[UUID] | None:
@@ -242,10 +192,3 @@ def one(rows: QuerySet[M]) -> M:
     if row is None:
         raise NotFound
     return row
-
-
-def _decided_as(role: StaffRole) -> Q:
-    actions = [action for action, roles in DECIDED_BY.items() if Role(role.role) in roles]
-    if role.branch_id is not None:
-        return Q(action__in=actions, branch=role.branch_id)
-    return Q(action__in=actions) if role.bank_id is None else Q(action__in=actions, bank=role.bank_id)

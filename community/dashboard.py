@@ -10,17 +10,19 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from branches.access import Scope, approvals_waiting_for, imports_for, scope_of
-from branches.choices import ImportState
-from branches.models import FileImport
-from branches.pace import pace_of, pace_text
-from branches.staff_admin import actor_of
+from branches.access import Scope, scope_of
+from branches.admin_base import actor_of
 from community.books_banner import books_of
 from community.hours_chart import HoursChart, hours_chart
 from core.clock import alliance_day, now
 from core.limits import COUNTED_AT_MOST, IMPORTS_SHOWN
+from decisions.access import approvals_waiting_for
 from earning.queries import earned_by_hour, undecided_events
 from identity.models import User
+from imports.access import imports_for
+from imports.choices import ImportState
+from imports.models import FileImport
+from imports.pace import pace_of, pace_text
 from points.audit.result import Checked
 from points.queries import waiting_facts
 from redemptions.queries import redeemed_by_hour

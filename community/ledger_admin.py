@@ -21,9 +21,9 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from branches.access import acting_as, issuers_seen_by
+from branches.access import BANK_STAFF, acting_as, issuers_seen_by
+from branches.admin_base import ReadOnly, actor_of
 from branches.models import Bank
-from branches.staff_admin import BANK_STAFF, ReadOnly, actor_of
 from core.clock import now
 from core.limits import LEDGER_DAYS_LISTED
 from identity.models import User

@@ -44,8 +44,8 @@ MENU: Final[tuple[tuple[Promise, tuple[tuple[str, str], ...]], ...]] = (
         ),
     ),
     (_("Ledger"), (("points.transfer", "receipt"),)),
-    (_("Second person"), (("branches.approval", "how_to_reg"),)),
-    (_("Files"), (("branches.fileimport", "upload_file"),)),
+    (_("Second person"), (("decisions.approval", "how_to_reg"),)),
+    (_("Files"), (("imports.fileimport", "upload_file"),)),
     (
         _("Alliance"),
         (

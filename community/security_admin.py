@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import QuerySet
 
-from branches.access import scope_of
-from branches.staff_admin import ALLIANCE_STAFF, ReadOnly
+from branches.access import ALLIANCE_STAFF, scope_of
+from branches.admin_base import ReadOnly
 from core.audit.models import SecurityEvent
 from identity.models import User
 

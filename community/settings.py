@@ -47,6 +47,9 @@ LOCAL_APPS = [
     "identity",
     "points",
     "branches",
+    "decisions",
+    "imports",
+    "issuing",
     "merchants",
     "residents",
     "earning",
@@ -54,6 +57,7 @@ LOCAL_APPS = [
     "settlements",
     "openapi",
 ]
+DECISIONS = "community.wiring.DECISIONS"  # what two people decide, each declared by the file that carries it out
 INSTALLED_APPS = [
     "community",
     "unfold",

@@ -11,8 +11,4 @@ MIGRATION_LINTER_OPTIONS = {
     "database": "owner",
     "include_apps": [name.rpartition(".")[2] for name in LOCAL_APPS],
     "quiet": ["ok", "ignore"],
-    "ignore_name": [
-        "0004_codes_by_phone",  # drops sign-in codes, which live for minutes
-        "0002_two_secrets",  # makes text of a bounded column, which PostgreSQL does without touching a row
-    ],
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from branches.staff_admin import ScopedAdmin
+from branches.admin_base import ScopedAdmin
 from community import ledger_admin, security_admin
 from community.staff_login import change_password, sign_out
 from web.health import healthz, readyz

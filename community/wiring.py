@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
-from branches.choices import ApprovalAction, ImportKind
-from branches.services.approvals import ApprovalGiven
-from branches.services.exposure import ExposureCapSet, carry_out_cap
-from branches.services.imports import ImportRegistered
-from branches.services.suspension import carry_out_lift
-from branches.services.terms import carry_out_terms
 from core.clock import now
-from core.errors import Outcome
 from core.outbox.services import Handler, Payload
+from decisions.decision import Decision, declared
+from decisions.news import Approved
+from decisions.services import carry_out
 from earning.services import IssuancePaused, PausedEventsLeft, WaitingEventsLeft, carry_day_uses, post_paused, post_waiting
 from earning.tasks import run_events_import
+from imports.choices import ImportKind
+from imports.news import ImportRegistered
+from issuing.news import CapSet
+from issuing.services.exposure import CAP
+from issuing.services.suspension import LIFT_SUSPENSION
+from issuing.services.terms import TERMS
 from merchants.services import CashierDismissed
 from redemptions.news import PhoneAdded, RedemptionCaptured, RedemptionRefunded, RedemptionUndone
 from redemptions.services import close_claims
 from residents.services import CustomerClaimed, PointsExpire, PointsGiven, ResidentsJoined, ResidentsMerged
-from residents.services.adjusting import carry_out_adjustment
-from residents.services.unfreezing import carry_out_unfreeze
+from residents.services.adjusting import ADJUSTMENT
+from residents.services.unfreezing import UNFREEZE
 from residents.tasks import run_residents_import
 from web.notices.expiry import tell_of_expiry
 from web.notices.newcomers import tell_of_claim, tell_of_phone
 
 IMPORTERS: Final = {ImportKind.RESIDENTS.value: run_residents_import, ImportKind.EVENTS.value: run_events_import}
 
-CARRIED_OUT_BY: Final[dict[str, Callable[..., Outcome[Any]]]] = {
-    ApprovalAction.ADJUST.value: carry_out_adjustment,
-    ApprovalAction.TERMS.value: carry_out_terms,
-    ApprovalAction.EXPOSURE_CAP.value: carry_out_cap,
-    ApprovalAction.LIFT_SUSPENSION.value: carry_out_lift,
-    ApprovalAction.UNFREEZE.value: carry_out_unfreeze,
-}
+DECISIONS: Final[tuple[Decision[Any], ...]] = (ADJUSTMENT, TERMS, CAP, LIFT_SUSPENSION, UNFREEZE)
 
 
 def _post_waiting(payload: Payload) -> None:
@@ -59,9 +54,8 @@ def _close_claims(payload: Payload) -> None:
 
 
 def _carry_out(payload: Payload) -> None:
-    """Let the package of the action redeem the approval; a refusal is kept with it."""
-    if carry_out := CARRIED_OUT_BY.get(payload["action"]):
-        carry_out(approval_id=UUID(payload["approval_id"]), at=now())
+    """Do what was approved; a refusal is kept with the approval."""
+    carry_out(approval_id=UUID(payload["approval_id"]), decision=declared()[payload["action"]], at=now())
 
 
 def _tell_of_expiry(payload: Payload) -> None:
@@ -81,10 +75,10 @@ HANDLERS: Final[dict[str, tuple[Handler, ...]]] = {
     ResidentsMerged.topic: (_carry_day_uses,),
     WaitingEventsLeft.topic: (_post_waiting,),
     IssuancePaused.topic: (),  # a notice to the bank's staff comes here
-    ExposureCapSet.topic: (_post_paused,),
+    CapSet.topic: (_post_paused,),
     PausedEventsLeft.topic: (_post_paused,),
     ImportRegistered.topic: (_run_import,),
-    ApprovalGiven.topic: (_carry_out,),
+    Approved.topic: (_carry_out,),
     CashierDismissed.topic: (_close_claims,),
     PointsExpire.topic: (_tell_of_expiry,),
     CustomerClaimed.topic: (_tell_of_claim,),

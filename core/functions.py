@@ -1,4 +1,4 @@
-"""How SQL functions reach a database: a migration runs the files that define them, again after each change."""
+"""How SQL files reach a database: a migration runs them, and those that define functions again after each change."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.db.migrations import RunPython
 from django.db.migrations.state import StateApps
 
 
-def functions_of(*files: Path) -> RunPython:
-    """The operation of a migration that defines the functions in these files as they stand there now."""
+def sql_files(*files: Path) -> RunPython:
+    """The operation of a migration that runs these files as they stand now: functions first of all, and the ledger's tables."""
 
     def forwards(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:  # noqa: ARG001 - Django calls it with both
         run_files(files, schema_editor)
@@ -24,5 +24,6 @@ def run_files(files: Sequence[Path], schema_editor: BaseDatabaseSchemaEditor) ->
     """Run them in this order; `{app}` in them is the run-time login, which may call nothing that isn't granted to it."""
     app_role = schema_editor.connection.ops.quote_name(str(settings.DATABASES["default"]["USER"]))
     with schema_editor.connection.cursor() as cursor:
+        cursor.execute("set local check_function_bodies = off")  # functions call each other, whatever order their files come in
         for file in files:
             cursor.execute(file.read_text(encoding="utf-8").replace("{app}", app_role))

@@ -17,9 +17,6 @@ from typing import Final
 from django.db import OperationalError, connection
 
 from bench.place import Place
-from branches.choices import ImportKind, ImportState
-from branches.models import FileImport
-from branches.services.imports import register_import
 from community.tasks import sweep
 from core.clock import now
 from core.outbox.models import OutboxEvent
@@ -29,6 +26,9 @@ from drills.outcome import Outcome
 from drills.tally import Tally
 from drills.town import Town, events_of, open_town
 from identity.services import system_actor
+from imports.choices import ImportKind, ImportState
+from imports.models import FileImport
+from imports.services import register_import
 
 WIPES: Final = 20
 SMALL_WIPES: Final = 2

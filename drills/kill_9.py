@@ -20,9 +20,6 @@ from typing import Final
 from django.db import connections
 
 from bench.place import Place
-from branches.choices import ImportKind, ImportState
-from branches.models import FileImport
-from branches.services.imports import register_import, run_import
 from core.clock import now
 from core.outbox.models import OutboxEvent
 from core.progress import bar
@@ -35,6 +32,9 @@ from drills.visitors import SystemAtWork, TillAtWork, at_work
 from earning.files import COLUMNS
 from earning.services.importing import import_events
 from identity.services import system_actor
+from imports.choices import ImportKind, ImportState
+from imports.models import FileImport
+from imports.services import register_import, run_import
 from points.queries import waiting_facts
 
 VICTIMS: Final = (WEB, "worker", "relay", "sealer", DATABASE)

@@ -11,7 +11,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from branches.admin import BANK_MANAGERS, BANK_STAFF, ReadOnly, ScopedAdmin, ScopedInline, actor_of, row_action
+from branches.access import BANK_MANAGERS, BANK_STAFF
+from branches.admin_base import ReadOnly, ScopedAdmin, ScopedInline, actor_of, row_action
 from core.clock import now
 from core.money import major
 from earning.access import awards_for, cancellations_for, conflicts_for, events_for, rule_versions_for, rules_for

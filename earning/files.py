@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from branches.services.imports import Columns
 from core.clock import alliance_zone, day_starts
 from core.limits import EVENT_AMOUNT_MINOR, TEXT_FIELD
 from core.money import MINOR_PER_MAJOR
@@ -28,6 +27,7 @@ from earning.events import (
     FieldUnknown,
     TimeInvalid,
 )
+from imports.services import Columns
 
 FIELDS: Final = ("id", "type", "subject", "customer", "time", "amount_minor", "amount", "currency", *FACTS, "source")
 KNOWN: Final = frozenset(FIELDS)

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from celery import shared_task
 
-from branches.choices import ImportKind
-from branches.services.imports import ImportTakenOver, orphaned_imports, run_import
 from core.clock import now
 from core.limits import IMPORTS_PER_SWEEP
 from earning.files import COLUMNS
 from earning.services.importing import import_events
 from earning.services.waiting import sweep_paused, sweep_waiting
+from imports.choices import ImportKind
+from imports.errors import ImportTakenOver
+from imports.services import orphaned_imports, run_import
 
 
 @shared_task

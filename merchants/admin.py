@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from branches.admin import DESK, ScopedAdmin, actor_of, row_action
+from branches.access import DESK
+from branches.admin_base import ScopedAdmin, actor_of, row_action
 from branches.choices import Role
 from core.clock import now
 from core.errors import DomainError

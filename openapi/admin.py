@@ -10,7 +10,8 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from branches.admin import BANK_MANAGERS, BANK_STAFF, ScopedAdmin, actor_of, row_action
+from branches.access import BANK_MANAGERS, BANK_STAFF
+from branches.admin_base import ScopedAdmin, actor_of, row_action
 from branches.shown_admin import NOT_KEPT
 from core.clock import now
 from core.errors import DomainError

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from branches.access import issuers_seen_by
-from branches.admin import ReadOnly, ScopedInline
+from branches.admin_base import ReadOnly, ScopedInline
 from redemptions.access import claims_for, devices_for, redemptions_for, refunds_for, undos_for
 from redemptions.errors import ReceiptNotFound
 from redemptions.models import Claim, DeviceCredential, Redemption, Refund, Undo

@@ -4,69 +4,35 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldBooleanWidget
 
-from branches.access import acting_as, scope_of
-from branches.admin import DESK, ReadOnly, ScopedInline, actor_of, row_action
-from branches.approvals_admin import AskForm, ask_page
-from branches.choices import Asked
-from branches.models import Approval, Bank
-from branches.staff_admin import asked_once
+from branches.access import DESK, scope_of
+from branches.admin_base import ReadOnly, ScopedInline, actor_of, asked_once, row_action
+from branches.form_admin import ask_page
+from branches.models import Bank
 from core.clock import moment_text, now
 from core.errors import DomainError
-from core.forms import WholeNumberField
-from core.limits import POINTS_PER_ADJUSTMENT
 from core.secrets import open_text
+from decisions.ask_admin import asks
 from identity.models import User
 from identity.phones import masked_phone
 from identity.queries import phone_of
 from points.queries import frozen_since
 from residents.access import history_for, links_for, lots_for, residents_for, residents_found
+from residents.forms import FreezeForm
 from residents.models import BankLink, Resident
 from residents.queries import customer_of
 from residents.services import freeze_wallet, send_claim_code
-from residents.services.adjusting import ask_adjustment
-from residents.services.unfreezing import ask_unfreeze
+from residents.services.adjusting import ADJUSTMENT
+from residents.services.unfreezing import UNFREEZE
 
 MOVES_SHOWN = 20
-
-
-class OfLinkForm(AskForm):
-    """For which bank one asks; staff of one bank have no choice."""
-
-    link = forms.ModelChoiceField(label=_("bank"), queryset=BankLink.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget())
-    field_order: tuple[str, ...] = ("link", "reason")
-
-    def __init__(self, data: Any, *, links: QuerySet[BankLink]) -> None:
-        super().__init__(data)
-        self.fields["link"].queryset = links.select_related("bank", "resident__user")  # type: ignore[attr-defined]  # a choice of rows
-
-
-class FreezeForm(forms.Form):
-    """Nothing but the word that it is meant."""
-
-    sure = forms.BooleanField(label=_("Nothing can be spent from this wallet until the freeze is lifted."), widget=UnfoldBooleanWidget())
-
-
-class AdjustForm(OfLinkForm):
-    """How many points to give or to take."""
-
-    way = forms.ChoiceField(
-        label=pgettext_lazy("of an adjustment", "way"),
-        choices=[(way.value, way.label) for way in (Asked.GIVE, Asked.TAKE)],
-        widget=UnfoldAdminSelectWidget(),
-    )
-    points = WholeNumberField(label=_("points"), min_value=1, max_value=POINTS_PER_ADJUSTMENT, widget=UnfoldAdminIntegerFieldWidget())
-    field_order = ("link", "way", "points", "reason")
 
 
 class BankLinkInline(ScopedInline):
@@ -125,19 +91,8 @@ class ResidentAdmin(ReadOnly):
         """Who may ask for an adjustment: the bank's own staff."""
         return self.may(request, DESK, object_id)
 
-    @action(description=_("Adjust points"), url_path="adjust", permissions=["adjust"])  # type: ignore[untyped-decorator]  # Unfold has no types
-    def adjust(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask to give the resident points of the actor's bank, or to take some."""
-        actor = acting_as(actor=actor_of(request), roles=DESK)
-        return ask_page(
-            self,
-            request,
-            object_id,
-            by=DESK,
-            title=_("Adjust points"),
-            make_form=lambda data, found: AdjustForm(data, links=links_for(actor=actor).filter(resident=found).order_by("pk")),
-            ask=_ask_adjustment,
-        )
+    adjust = asks(ADJUSTMENT, name="adjust", url_path="adjust", permission="adjust", title=_("Adjust points"))
+    unfreeze = asks(UNFREEZE, name="unfreeze", url_path="unfreeze", permission="adjust")
 
     @action(description=_("Freeze the wallet"), url_path="freeze", permissions=["adjust"])  # type: ignore[untyped-decorator]
     def freeze(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -152,20 +107,6 @@ class ResidentAdmin(ReadOnly):
             ask=lambda actor, resident, _asked: freeze_wallet(actor=actor, resident=resident, at=now()),
             button=_("Freeze"),
             told=_("Frozen. Two people can lift it."),
-        )
-
-    @action(description=_("Lift a freeze"), url_path="unfreeze", permissions=["adjust"])  # type: ignore[untyped-decorator]
-    def unfreeze(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask to let the resident spend again."""
-        actor = acting_as(actor=actor_of(request), roles=DESK)
-        return ask_page(
-            self,
-            request,
-            object_id,
-            by=DESK,
-            title=_("Lift a freeze"),
-            make_form=lambda data, found: OfLinkForm(data, links=links_for(actor=actor).filter(resident=found).order_by("pk")),
-            ask=lambda clerk, _resident, asked: ask_unfreeze(clerk=clerk, at=now(), **asked),
         )
 
     @admin.display(description=_("frozen since"))
@@ -199,11 +140,6 @@ class ResidentAdmin(ReadOnly):
         """The latest moves the actor may see."""
         rows = [(moment_text(move.effective_at), move.reason.label, move.points) for move in obj.seen_moves]  # type: ignore[attr-defined]
         return format_html_join("", "<div>{} {} {}</div>", rows) or "–"
-
-
-def _ask_adjustment(clerk: User, _resident: Resident, asked: dict[str, Any]) -> Approval:
-    way = Asked(asked["way"])
-    return ask_adjustment(clerk=clerk, link=asked["link"], way=way, points=asked["points"], reason=asked["reason"], at=now())
 
 
 @admin.register(BankLink)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from branches.services.imports import Columns
+from imports.services import Columns
 from residents.rows import FIELDS, said_by
 
 COLUMNS = Columns(required=("customer",), known=FIELDS, says=said_by)

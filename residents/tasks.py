@@ -6,10 +6,11 @@ from uuid import UUID
 
 from celery import shared_task
 
-from branches.choices import ImportKind
-from branches.services.imports import ImportTakenOver, orphaned_imports, run_import
 from core.clock import now
 from core.limits import IMPORTS_PER_SWEEP
+from imports.choices import ImportKind
+from imports.errors import ImportTakenOver
+from imports.services import orphaned_imports, run_import
 from residents.files import COLUMNS
 from residents.services import import_residents, notice_expiries
 

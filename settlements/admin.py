@@ -14,8 +14,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from branches.admin import ALL_STAFF, BANK_STAFF, ReadOnly, ScopedInline, actor_of, row_action
-from branches.staff_admin import asked_once
+from branches.access import ALL_STAFF, BANK_STAFF
+from branches.admin_base import ReadOnly, ScopedInline, actor_of, asked_once, row_action
 from core.audit.choices import SecurityEventKind
 from core.audit.services import record_security_event
 from core.clock import moment_text, now

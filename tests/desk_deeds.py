@@ -19,27 +19,27 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
 from django.urls import reverse
 
+from branches.admin_base import ScopedAdmin
 from branches.choices import Role
-from branches.models import Approval
 from branches.services import grant_role
-from branches.services.approvals import decline
-from branches.services.exposure import ask_cap
-from branches.services.suspension import suspend_bank
-from branches.staff_admin import ScopedAdmin
 from core.answers.models import KeptAnswer
 from core.clock import alliance_day, now
 from core.secrets import seal_text
 from core.shown import row_fingerprint
+from decisions.models import Approval
+from decisions.services import decline
 from earning.choices import RuleKind
 from earning.services import add_version
 from earning.services.rules import VersionTerms
 from identity.models import OpenSession, User
 from identity.phones import phone_hash
 from identity.services import make_staff
+from issuing.services.exposure import ask_cap
+from issuing.services.suspension import suspend_bank
 from openapi.services import make_client
 from residents.models import BankLink
 from residents.services import freeze_wallet
-from tests.branches.world import adjustment_asked
+from tests.decisions.world import adjustment_asked
 from tests.desk import Desk, carried
 from tests.earning.world import bill_rule
 from tests.world import BEGINNING, PASSWORD, make_resident, make_staff_user, somebody
@@ -108,7 +108,7 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "merchants.cashier-add": {"phone": "13900004321"},
     "merchants.outlet-change": {"picture": "tea"},
     "branches.staffrole-add": {"role": Role.CLERK, "bank": ""},
-    "branches.fileimport-add": {"kind": "residents"},
+    "imports.fileimport-add": {"kind": "residents"},
     "branches.bank-customers": {"least": "3", "most": "9"},
 }
 
@@ -148,8 +148,8 @@ def make_desk(request: pytest.FixtureRequest) -> DeskWorld:
         "branches.bank": east,
         "branches.bank-lift": west,
         "branches.staffrole": clerk.roles.get(),
-        "branches.approval": adjustment_asked(clerk, bank=east, branch=branch, at=now()),
-        "branches.approval-decline_them": ask_cap(maker=somebody(), bank=east, cap=9_000, reason="Risk", at=now()),
+        "decisions.approval": adjustment_asked(clerk, bank=east, branch=branch, at=now()),
+        "decisions.approval-decline_them": ask_cap(maker=somebody(), bank=east, cap=9_000, reason="Risk", at=now()),
         "earning.ruleversion": add_version(actor=somebody(), rule=bill_rule(east).rule, terms=draft, at=now()),
         "openapi.client": make_client(actor=somebody(), at=BEGINNING, bank=east, name="core", scopes=["events:write"]).client,
         "merchants.cashier": cast("bakery"),

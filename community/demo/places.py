@@ -9,15 +9,15 @@ from typing import Final
 from branches.choices import Role
 from branches.models import Alliance, Bank, Branch, Neighborhood
 from branches.services import admit_bank, found_alliance, grant_role, open_branch, open_neighborhood
-from branches.services.approvals import approve
-from branches.services.terms import ask_terms, carry_out_terms
 from core.clock import alliance_day, alliance_zone
+from decisions.services import approve, carry_out
 from earning.choices import RuleKind
 from earning.services import activate_version, add_version, make_rule
 from earning.services.rules import VersionTerms
 from identity.demo import DEMO_PASSWORD
 from identity.models import User
 from identity.services import make_staff, system_actor
+from issuing.services.terms import TERMS, ask_terms
 from merchants.choices import Picture
 from merchants.models import Cashier, Merchant, Outlet
 from merchants.services import appoint_cashier, enroll_merchant, open_outlet
@@ -214,7 +214,7 @@ def _end_the_launch(places: Places, *, since: date, at: datetime) -> None:
         at=at,
     )
     approve(approval=asked, checker=places.staff["operator"], at=at)
-    carry_out_terms(approval_id=asked.pk, at=at).or_raise()
+    carry_out(approval_id=asked.pk, decision=TERMS, at=at).or_raise()
 
 
 def _open_shops(places: Places, *, since: date, days: int) -> None:

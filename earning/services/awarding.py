@@ -16,12 +16,12 @@ from uuid import UUID
 from django.db import connection
 
 from branches.models import Bank
-from branches.services.exposure import Room, room_for, use_room
 from core.limits import COMMANDS_PER_POST
 from earning.explanations import Reason
 from earning.models import RuleVersion
 from earning.queries import rule_book
 from earning.rules import DayKey, RuleBook, Share, apply_caps, counted, fit
+from issuing.services.exposure import Room, room_for, use_room
 from points.choices import OutcomeCode
 from points.errors import LedgerBusy
 from points.posting import Earn, Result, post

@@ -10,13 +10,13 @@ from django.db import OperationalError
 from django.utils.translation import gettext_lazy as _
 
 from branches.models import Bank
-from branches.services.imports import ChunkResult, RowProblem
 from core.errors import DomainError, ErrorKind
 from core.rows import Row
 from earning.choices import EventAnswer
 from earning.events import EventIn, read_event
 from earning.files import cloud_event
 from earning.services.recording import EventOutcome, record_events
+from imports.services import ChunkResult, RowProblem
 from points.errors import LedgerBusy
 
 POINTS = "points"

@@ -1,6 +1,5 @@
 -- Where a user stands now as a cashier: at that outlet, or at the one they came to first. Every request of a till begins with
 -- it; as a function, because its plan is kept, and to plan four tables anew takes longer than to read a row of each.
-drop function if exists merchants_working_till(bigint, bigint); -- its columns are others now
 create function merchants_working_till(_user bigint, _outlet bigint)
     returns table (
         cashier_id bigint, user_id bigint, appointed_at timestamptz,

@@ -22,7 +22,7 @@ from points.audit.scope import EVERYTHING, Scope
 
 LEDGER_CHECKS: Final = Path(__file__).parent / "sql"
 NEW_CHECKS: Final = LEDGER_CHECKS / "new"  # asked for what is new only, where the full check asks otherwise
-TABLE: Final = re.compile(r"\b(?:points|settlements|branches|residents|merchants|earning|redemptions)_[a-z_]+\b")
+TABLE: Final = re.compile(r"\b(?:points|settlements|branches|decisions|imports|issuing|residents|merchants|earning|redemptions)_[a-z_]+\b")
 ROWS: Final = "select coalesce(sum(greatest(reltuples, 1)), 0)::bigint from pg_class where relname = any (%s) and relkind in ('r', 'p')"
 
 Found = Iterator[tuple[str, str]]

@@ -7,8 +7,6 @@ create table points_salt (
     constraint points_salt_pk primary key (wallet_id),
     constraint points_salt_size check (octet_length(salt) = 32)
 );
-insert into points_salt (wallet_id, salt)
-select id, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) from points_wallet;
 
 -- What an issuer stated, word for word: its terms here, its earning rules and more from the packages above.
 create table points_statement (
@@ -22,13 +20,6 @@ create table points_statement (
     constraint points_statement_once unique (party_id, kind, subject),
     constraint points_statement_small check (octet_length(body) <= 16384)
 );
-
-alter domain points_unsealed_what drop constraint points_unsealed_what;
-alter domain points_unsealed_what
-    add constraint points_unsealed_what check (value in ('transfer', 'refusal', 'statement'));
-
--- What the leaf was made with besides its fact (points/log/leaves.py: Opening); null until the log has the number.
-alter table points_sealed add column opening bytea;
 
 -- The tree: its size, its root, its perfect subtrees, and how many leaves have a part of each issuer. No row before the first leaf.
 create table points_log (

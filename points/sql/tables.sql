@@ -13,7 +13,7 @@ create domain points_posting_kind as text
     constraint points_posting_kinds check (value in (
         'lot', 'hold', 'arrears', 'issuance', 'payable', 'breakage', 'retired', 'transit'));
 create domain points_unsealed_what as text
-    constraint points_unsealed_what check (value in ('transfer', 'refusal'));
+    constraint points_unsealed_what check (value in ('transfer', 'refusal', 'statement'));
 
 create table points_wallet (
     id uuid not null,
@@ -24,11 +24,19 @@ create table points_wallet (
     constraint points_wallet_pk primary key (id),
     constraint points_wallet_successor_only_when_closed check (successor_id is null or closed_at is not null)
 ) with (fillfactor = 90);
+create index points_wallet_successor on points_wallet (successor_id) where successor_id is not null;
 
+-- While an issuer is suspended, its points wait. Lots that were alive on `kept_from` outlive the suspension, and live to
+-- `kept_until` at least.
 create table points_issuer (
     id uuid not null,
     opened_at timestamptz not null,
-    constraint points_issuer_pk primary key (id)
+    suspended_at timestamptz,
+    kept_from date,
+    kept_until date,
+    constraint points_issuer_pk primary key (id),
+    constraint points_issuer_suspended_keeps check (suspended_at is null or (kept_from is not null and kept_until is null)),
+    constraint points_issuer_kept_from_first check (kept_until is null or kept_from is not null)
 );
 
 create table points_terms (
@@ -146,6 +154,7 @@ create table points_sealed (
     fact_id uuid not null,
     what text not null,
     sealed_at timestamptz not null,
+    opening bytea,  -- what the leaf was made with besides its fact (points/log/leaves.py: Opening); null until the log has the number
     constraint points_sealed_pk primary key (number),
     constraint points_sealed_once unique (party_id, fact_id),
     constraint points_sealed_from_one check (number > 0)
@@ -162,6 +171,8 @@ create table points_total (
     constraint points_total_pk primary key (kind, party_id, issuer_id, day),
     constraint points_total_not_negative check (points_in >= 0 and points_out >= 0)
 );
+-- Without the sums: a row whose sums change then stays where it is, and no index is written.
+create index points_total_issuer on points_total (issuer_id);
 
 -- A sandbox may post at any time; a real ledger only within minutes of the database's clock. Only the owner can say which.
 create table points_mode (

@@ -3,39 +3,42 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 from typing import Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
-from branches.choices import ApprovalAction, Asked
-from branches.models import Approval
-from branches.services.approvals import Target, ask, fingerprint, redeem
-from branches.services.exposure import ExposureCapReached, room_for, use_room
+from branches.access import BRANCH_MANAGERS, DESK
 from core.clock import alliance_day
 from core.errors import Done, Outcome, Refused
+from decisions.decision import Decision
+from decisions.models import Approval
+from decisions.services import Target, ask, fingerprint
 from identity.models import User
+from issuing.errors import ExposureCapReached
+from issuing.services.exposure import room_for, use_room
 from points.choices import OutcomeCode
 from points.posting import Result, busy_as_error
+from residents.choices import Correction
+from residents.forms import AdjustForm
 from residents.models import BankLink
 
 RESIDENT = "residents.resident"
 ADJUST: Final = "select outcome, transfer_id, available, again from residents_adjust(%s, %s, %s)"
 
 
-def ask_adjustment(*, clerk: User, link: BankLink, way: Asked, points: int, reason: str, at: datetime) -> Approval:
+def ask_adjustment(*, clerk: User, link: BankLink, way: Correction, points: int, reason: str, at: datetime) -> Approval:
     """
     Ask to give a resident points of the link's bank, or to take some; nothing moves before a second person approves.
 
     :raises ApprovalForOneself: if the clerk is that resident.
     """
-    assert way in {Asked.GIVE, Asked.TAKE}, "points are given or taken"
     resident = link.resident
     target = Target(kind=RESIDENT, id=str(resident.pk), version=_version(link), name=str(resident), concerns=resident.user)
     return ask(
         maker=clerk,
-        action=ApprovalAction.ADJUST,
+        decision=ADJUSTMENT,
         target=target,
         payload={way.value: points},
         reason=reason,
@@ -43,16 +46,6 @@ def ask_adjustment(*, clerk: User, link: BankLink, way: Asked, points: int, reas
         branch=link.branch,
         at=at,
     )
-
-
-def carry_out_adjustment(*, approval_id: UUID, at: datetime) -> Outcome[UUID]:
-    """
-    Do what was approved, once; the transfer, or why it could not be done, which the approval keeps.
-
-    :raises LedgerBusy: if the wallet stayed locked by others; the approval stands and may be redeemed again.
-    """
-    with transaction.atomic():
-        return redeem(approval_id=approval_id, action=ApprovalAction.ADJUST, version=_version_now, act=partial(_adjust, at=at), at=at)
 
 
 def _version(link: BankLink) -> str:
@@ -71,7 +64,7 @@ def _version_now(approval: Approval) -> str:
 
 def _adjust(approval: Approval, *, at: datetime) -> Outcome[UUID]:
     ((way, points),) = approval.payload.items()
-    if way == Asked.TAKE:
+    if way == Correction.TAKE:
         result = _post(approval, points=int(points), at=at)
     else:
         room = room_for(bank=approval.bank, points=int(points))
@@ -91,3 +84,16 @@ def _post(approval: Approval, *, points: int, at: datetime) -> Result:
         cursor.execute(ADJUST, [approval.pk, at, alliance_day(at)])
         outcome, transfer_id, available, again = cursor.fetchone()
     return Result(OutcomeCode(outcome), transfer_id, available, again, points)
+
+
+ADJUSTMENT = Decision(
+    action="adjust",
+    label=_("Adjust a resident's points"),
+    asked_by=DESK,
+    decided_by=BRANCH_MANAGERS,
+    ask=lambda maker, _resident, **body: ask_adjustment(clerk=maker, **body),
+    version_of=_version_now,
+    carry_out=_adjust,
+    form=AdjustForm,
+    labels=dict(Correction.choices),
+)

@@ -14,13 +14,13 @@ from typing import ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from branches.models import Bank, Branch, Neighborhood
-from branches.services.imports import ChunkResult, RowProblem
 from core.errors import DomainError, ErrorKind
 from core.limits import CLAIM_CODE_AGE, FILE_CHUNK_ROWS
 from core.outbox.services import publish
 from core.rows import Row
 from core.secrets import seal_text
 from identity.phones import phone_hash
+from imports.services import ChunkResult, RowProblem
 from points.parties import open_wallets
 from residents.codes import code_hash
 from residents.models import BankLink, ClaimCode, Resident

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from branches.choices import ApprovalAction
-from branches.models import Approval
-from branches.services.approvals import Target, ask, fingerprint, redeem
+from branches.access import BRANCH_MANAGERS, DESK, OPERATORS
 from core.errors import DomainError, Done, ErrorKind, Outcome
+from decisions.decision import Decision
+from decisions.models import Approval
+from decisions.services import Target, ask, fingerprint
 from identity.models import User
 from points.queries import frozen_since
+from residents.forms import OfLinkForm
 from residents.models import BankLink, Resident
 from residents.services.freezing import unfreeze_wallet
 
@@ -38,7 +38,7 @@ def ask_unfreeze(*, clerk: User, link: BankLink, reason: str, at: datetime) -> A
         raise WalletNotFrozen
     return ask(
         maker=clerk,
-        action=ApprovalAction.UNFREEZE,
+        decision=UNFREEZE,
         target=Target(
             kind="residents.resident", id=str(resident.pk), version=_version(resident), name=str(resident), concerns=resident.user
         ),
@@ -50,19 +50,7 @@ def ask_unfreeze(*, clerk: User, link: BankLink, reason: str, at: datetime) -> A
     )
 
 
-def carry_out_unfreeze(*, approval_id: UUID, at: datetime) -> Outcome[None]:
-    """Lift the freeze that was approved, once; of a later freeze the approval says nothing."""
-    with transaction.atomic():
-        return redeem(
-            approval_id=approval_id,
-            action=ApprovalAction.UNFREEZE,
-            version=lambda approval: _version(_resident(approval)),
-            act=_unfreeze,
-            at=at,
-        )
-
-
-def _unfreeze(approval: Approval) -> Outcome[None]:
+def _unfreeze(approval: Approval, *, at: datetime) -> Outcome[None]:  # noqa: ARG001 - as every deed is called
     unfreeze_wallet(resident=_resident(approval))
     return Done(None)
 
@@ -72,5 +60,18 @@ def _resident(approval: Approval) -> Resident:
 
 
 def _version(resident: Resident) -> str:
+    """Since when: of a later freeze the approval says nothing."""
     since = frozen_since(resident.wallet_id)
     return fingerprint("freeze", resident.wallet_id, resident.user_id, since and since.timestamp())
+
+
+UNFREEZE = Decision(
+    action="unfreeze",
+    label=_("Lift a freeze"),
+    asked_by=DESK,
+    decided_by=BRANCH_MANAGERS | OPERATORS,
+    ask=lambda maker, _resident, **body: ask_unfreeze(clerk=maker, **body),
+    version_of=lambda approval: _version(_resident(approval)),
+    carry_out=_unfreeze,
+    form=OfLinkForm,
+)

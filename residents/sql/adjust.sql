@@ -11,7 +11,7 @@ set enable_mergejoin = off
 set lock_timeout = '2s'
 as $$
 declare
-    approved branches_approval := branches_approved(_approval, 'adjust', _at);
+    approved decisions_approval := decisions_approved(_approval, 'adjust', _at);
     whom record;
     asked record;
     promised points_terms;

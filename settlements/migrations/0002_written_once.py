@@ -1,9 +1,5 @@
 """Days follow one another without a gap, and what a closing wrote stays: the run-time login only adds rows."""
 
-from __future__ import annotations
-
-from typing import ClassVar
-
 from django.conf import settings
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -17,7 +13,8 @@ CHAIN = """
 UNCHAIN = "ALTER TABLE settlements_businessday DROP CONSTRAINT settlements_businessday_chain"
 TABLES = (
     "settlements_businessday, settlements_merchantstatement, settlements_merchantline, settlements_merchantlinepart,"
-    " settlements_issuerstatement, settlements_issuerline, settlements_netposition, settlements_netpayment"
+    " settlements_issuerstatement, settlements_issuerline, settlements_netposition, settlements_netpayment,"
+    " settlements_daycheckpoint"
 )
 
 
@@ -36,5 +33,5 @@ def _app(schema_editor: BaseDatabaseSchemaEditor) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("settlements", "0001_initial")]
-    operations: ClassVar = [migrations.RunSQL(CHAIN, UNCHAIN), migrations.RunPython(keep, let_go)]
+    dependencies = [("settlements", "0001_initial")]
+    operations = [migrations.RunSQL(CHAIN, UNCHAIN), migrations.RunPython(keep, let_go)]

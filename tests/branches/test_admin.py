@@ -12,13 +12,15 @@ from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from branches.choices import ImportState, Role
-from branches.models import Bank, Branch, FileImport, StaffRole
+from branches.admin_base import ScopedAdmin
+from branches.choices import Role
+from branches.models import Bank, Branch, StaffRole
 from branches.services import end_role
-from branches.staff_admin import ScopedAdmin
 from core.clock import alliance_day, now
 from core.outbox.models import OutboxEvent
 from identity.models import User
+from imports.choices import ImportState
+from imports.models import FileImport
 from merchants.models import Cashier
 from points.queries import terms_on
 from residents.models import Resident
@@ -77,7 +79,7 @@ def test_a_list_costs_the_same_however_long(
     east_manager: User, mei: Resident, zhang: Resident, bakery: Cashier, django_assert_max_num_queries: Callable[..., object]
 ) -> None:
     client = signed_in(east_manager)
-    for url in ("residents/resident", "residents/banklink", "merchants/cashier", "branches/staffrole", "branches/fileimport"):
+    for url in ("residents/resident", "residents/banklink", "merchants/cashier", "branches/staffrole", "imports/fileimport"):
         with django_assert_max_num_queries(14):  # type: ignore[attr-defined]
             client.get(f"/admin/{url}/")
 
@@ -162,7 +164,7 @@ def test_an_ended_role_ends_at_once(east_clerk: User, mei: Resident) -> None:
 def upload(client: Client, bank: Bank, content: bytes) -> str:
     file = SimpleUploadedFile("people.csv", content)
     form = {"bank": bank.pk, "kind": "residents", "file": file, "encoding": ""}
-    return client.post("/admin/branches/fileimport/add/", form, follow=True, headers={"accept-language": "en"}).content.decode()
+    return client.post("/admin/imports/fileimport/add/", form, follow=True, headers={"accept-language": "en"}).content.decode()
 
 
 def test_an_upload_is_taken_in_by_a_worker_and_reported(east_manager: User, east: Bank) -> None:
@@ -170,14 +172,14 @@ def test_an_upload_is_taken_in_by_a_worker_and_reported(east_manager: User, east
     upload(client, east, b"customer,name\n1001,Mei\n,Nobody\n")
     kept = FileImport.objects.get()
     assert (kept.state, kept.made_by) == (ImportState.QUEUED, east_manager)
-    assert OutboxEvent.objects.get(topic="import.registered").payload == {"import_id": str(kept.pk), "kind": "residents"}
+    assert OutboxEvent.objects.get(topic="imports.registered").payload == {"import_id": str(kept.pk), "kind": "residents"}
 
     run_residents_import(str(kept.pk))
 
     kept.refresh_from_db()
     assert (kept.state, kept.counts["new"], kept.counts["errors"]) == (ImportState.DONE, 1, 1)
-    assert "customer_missing" in text(client, f"/admin/branches/fileimport/{kept.pk}/change/")
-    report = b"".join(client.get(f"/admin/branches/fileimport/{kept.pk}/errors.csv").streaming_content)  # type: ignore[attr-defined]
+    assert "customer_missing" in text(client, f"/admin/imports/fileimport/{kept.pk}/change/")
+    report = b"".join(client.get(f"/admin/imports/fileimport/{kept.pk}/errors.csv").streaming_content)  # type: ignore[attr-defined]
     assert report.startswith(b"line,code,message\r\n3,customer_missing,")
 
 
@@ -193,7 +195,7 @@ def test_another_banks_upload_is_not_found(east_manager: User, west_manager: Use
     kept = FileImport.objects.get()
     west_client = signed_in(west_manager)
 
-    answers = [west_client.get(f"/admin/branches/fileimport/{pk}/errors.csv").status_code for pk in (kept.pk, uuid4())]
+    answers = [west_client.get(f"/admin/imports/fileimport/{pk}/errors.csv").status_code for pk in (kept.pk, uuid4())]
     upload(west_client, east, b"customer\n1002\n")
 
     assert answers == [HTTPStatus.NOT_FOUND, HTTPStatus.NOT_FOUND]

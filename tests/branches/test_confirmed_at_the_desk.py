@@ -13,15 +13,17 @@ from django.contrib.messages import get_messages
 from django.db.models import Model
 from django.test import Client as Browser
 
-from branches.choices import ApprovalState
-from branches.models import Approval, Bank, Branch
-from branches.services.approvals import decline
+from branches.admin_base import ScopedAdmin
+from branches.models import Bank, Branch
 from branches.shown_admin import DONE_BEFORE, SECRET_SHOWN, ShownRows
-from branches.staff_admin import ScopedAdmin
 from core.answers.models import KeptAnswer
 from core.clock import now
+from decisions.choices import ApprovalState
+from decisions.models import Approval
+from decisions.services import decline
 from earning.models import RuleVersion
 from identity.models import User
+from issuing.models import IssuerControl
 from merchants.models import Cashier
 from openapi.services import NewSecret, make_client
 from residents.models import Resident
@@ -95,7 +97,7 @@ def test_a_request_decided_in_another_tab_is_not_decided_again(
     form = {"link": mei.links.get().pk, "way": "give", "points": 100, "reason": "Sorry"}
     ask.post(f"/admin/residents/resident/{mei.pk}/adjust/", form)
     (approval,) = Approval.objects.all()
-    browser, address = signed_in(east_manager), "/admin/branches/approval/"
+    browser, address = signed_in(east_manager), "/admin/decisions/approval/"
     shown = carried(browser.get(address))
     decline(approval=approval, checker=east_branch_manager, at=now())
 
@@ -120,7 +122,7 @@ def test_a_request_sent_twice_is_asked_once(mei: Resident, east_clerk: User) -> 
 def test_a_cap_is_asked_for_the_bank_as_it_was_shown(east: Bank, east_manager: User) -> None:
     browser, address = signed_in(east_manager), f"/admin/branches/bank/{east.pk}/cap/"
     form = {"cap": 5000, "reason": "Enough", **carried(browser.get(address))}
-    Bank.objects.filter(pk=east.pk).update(exposure_cap=9000)
+    IssuerControl.objects.create(bank=east, exposure_cap=9000)
 
     refused = browser.post(address, form)
 

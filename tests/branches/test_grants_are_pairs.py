@@ -12,13 +12,15 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from branches.choices import Role
-from branches.models import Approval, Bank, Branch, FileImport, StaffRole
+from branches.models import Bank, Branch, StaffRole
 from branches.services import grant_role
+from decisions.models import Approval
 from earning.admin import TERMS
 from earning.models import Rule, RuleVersion
 from earning.services import add_version
 from earning.services.rules import VersionTerms
 from identity.models import User
+from imports.models import FileImport
 from merchants.models import Cashier, Outlet
 from openapi.models import Client as PartnerClient
 from openapi.services import make_client
@@ -50,7 +52,7 @@ def test_what_a_bank_manager_makes_is_made_for_their_own_bank_only(both: Client,
         file = SimpleUploadedFile("people.csv", b"customer\n1\n")
         add(both, "earning/rule", {"bank": bank.pk, "code": "R9", "name": "Nine", "event_type": "bill.paid"})
         add(both, "openapi/client", {"bank": bank.pk, "name": "Core", "scopes": ["events:write"]})
-        add(both, "branches/fileimport", {"bank": bank.pk, "kind": "residents", "file": file, "encoding": ""})
+        add(both, "imports/fileimport", {"bank": bank.pk, "kind": "residents", "file": file, "encoding": ""})
         add(both, "branches/branch", {"bank": bank.pk, "code": "B-9", "name": "Nine"})
 
     assert list(Rule.objects.values_list("bank__code", flat=True)) == ["EB"]

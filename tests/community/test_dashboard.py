@@ -13,10 +13,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from branches.choices import ImportKind, ImportState
-from branches.models import Bank, FileImport
+from branches.models import Bank
 from community.hours_chart import FLOOR, TOP, hours_chart
 from identity.models import User
+from imports.choices import ImportKind, ImportState
+from imports.models import FileImport
 from merchants.models import Cashier
 from redemptions.services import capture
 from residents.models import Resident

@@ -55,7 +55,7 @@ def sent_again(sent: dict[str, Any]) -> dict[str, Any]:
 
 def test_the_forms_are_found() -> None:
     assert len(FORMS) > 25
-    assert {"branches.approval-approve_them", "branches.bank-suspend", "earning.rule-change", "openapi.client-add"} <= set(map(str, FORMS))
+    assert {"decisions.approval-approve_them", "branches.bank-suspend", "earning.rule-change", "openapi.client-add"} <= set(map(str, FORMS))
 
 
 def test_an_hour_later_each_acts_and_going_back_it_acts_no_more(world: DeskWorld, clock: Clock) -> None:

@@ -8,14 +8,15 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 
-from branches.choices import ImportKind, ImportState
-from branches.models import Bank, FileImport
-from branches.services.imports import register_import
+from branches.models import Bank
 from community.celery import app
 from community.wiring import HANDLERS
 from core.outbox.models import OutboxEvent
 from earning.models import Event
 from earning.tasks import sweep_events_imports
+from imports.choices import ImportKind, ImportState
+from imports.models import FileImport
+from imports.services import register_import
 from residents.models import BankLink
 from residents.tasks import sweep_residents_imports
 from tests.earning.world import bill_rule
@@ -51,7 +52,7 @@ def test_every_task_that_beat_asks_for_is_there() -> None:
 
 
 def test_news_of_a_file_reaches_the_task_of_its_kind(waiting: FileImport) -> None:
-    news = OutboxEvent.objects.get(topic="import.registered")
+    news = OutboxEvent.objects.get(topic="imports.registered")
     app.conf.task_always_eager = True
     try:
         for handler in HANDLERS[news.topic]:

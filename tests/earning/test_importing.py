@@ -10,15 +10,16 @@ from typing import Any
 
 import pytest
 
-from branches.choices import ImportKind, ImportState
-from branches.models import Bank, FileImport
-from branches.services.imports import register_import, run_import
+from branches.models import Bank
 from core.errors import DomainError
 from core.rows import DuplicateColumn, EmptyFile, NoRows, TooManyColumns, WrongEncoding
 from earning.files import COLUMNS
 from earning.models import Event, EventConflict
 from earning.services.importing import import_events
 from earning.tasks import run_events_import
+from imports.choices import ImportKind, ImportState
+from imports.models import FileImport
+from imports.services import register_import, run_import
 from points.queries import spendable
 from residents.models import Resident
 from tests.earning.world import bill_rule, cloud_event, everything

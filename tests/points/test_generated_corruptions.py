@@ -18,12 +18,12 @@ from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 from pytest_django import Settings
 
-from branches.choices import Asked, Role
+from branches.choices import Role
 from branches.models import Alliance, Bank
-from branches.services.approvals import approve
-from branches.services.suspension import ask_lift, carry_out_lift, suspend_bank
 from core.clock import now
+from decisions.services import approve, carry_out
 from identity.models import User
+from issuing.services.suspension import LIFT_SUSPENSION, ask_lift, suspend_bank
 from merchants.models import Cashier
 from points.audit.checks import LEDGER_CHECKS, Check, check_files
 from points.expiry import expire_due
@@ -34,8 +34,9 @@ from points.log.sealing import seal_all
 from points.parties import freeze_wallet
 from points.posting import Settle, merge, post_one, settle
 from points.queries import terms_on
+from residents.choices import Correction
 from residents.models import Resident
-from residents.services.adjusting import ask_adjustment, carry_out_adjustment
+from residents.services.adjusting import ADJUSTMENT, ask_adjustment
 from settlements.books import REASON_CHECKS, STATEMENT_CHECKS
 from settlements.citing import cite_checkpoints
 from settlements.models import IssuerLine
@@ -181,9 +182,9 @@ def books(
 def corrected(mei: Resident, east_clerk: User, east_manager: User) -> None:
     """Mei was given points and lost some, each time by two people."""
     at = moment("2026-03-18")
-    for way, points in ((Asked.GIVE, 30), (Asked.TAKE, 10)):
+    for way, points in ((Correction.GIVE, 30), (Correction.TAKE, 10)):
         asked = ask_adjustment(clerk=east_clerk, link=mei.links.get(), way=way, points=points, reason="x", at=at)
-        carry_out_adjustment(approval_id=approve(approval=asked, checker=east_manager, at=at).pk, at=at).or_raise()
+        carry_out(approval_id=approve(approval=asked, checker=east_manager, at=at).pk, decision=ADJUSTMENT, at=at).or_raise()
 
 
 @pytest.fixture
@@ -195,7 +196,7 @@ def suspended(alliance: Alliance, operator: User) -> None:
         suspend_bank(bank=bank, actor=operator, at=moment("2026-03-17"))
     asked = ask_lift(maker=operator, bank=south, reason="x", at=moment("2026-03-18"))
     given = approve(approval=asked, checker=second, at=moment("2026-03-18"))
-    carry_out_lift(approval_id=given.pk, at=moment("2026-03-18")).or_raise()
+    carry_out(approval_id=given.pk, decision=LIFT_SUSPENSION, at=moment("2026-03-18")).or_raise()
 
 
 def _every_verb(ledger: LedgerWorld) -> LedgerWorld:

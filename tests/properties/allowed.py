@@ -13,11 +13,11 @@ from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.test import RequestFactory
 
-from branches.access import approvals_decided_by, approvals_waiting_for
-from branches.staff_admin import PlacesMixed, ScopedAdmin
+from branches.admin_base import PlacesMixed, ScopedAdmin
 from community.dashboard import dashboard
 from community.menu import navigation
 from core.clock import now
+from decisions.access import approvals_decided_by, approvals_waiting_for
 from identity.models import User
 from residents.access import residents_found
 from settlements.models import BusinessDay

@@ -8,26 +8,29 @@ from typing import Any, Final
 
 import pytest
 
-from branches.choices import ApprovalAction, ImportKind, Role
+from branches.choices import Role
 from branches.models import Bank, Branch, StaffRole
 from branches.services import grant_role
-from branches.services.approvals import Target, ask
-from branches.services.exposure import ask_cap
-from branches.services.imports import register_import
-from branches.services.suspension import ask_lift, suspend_bank
-from branches.services.terms import ask_terms
 from core.clock import alliance_day
+from decisions.services import Target, ask
 from earning.choices import RuleKind
 from earning.events import EventIn
 from earning.services import add_version
 from earning.services.rules import VersionTerms
 from identity.models import User
 from identity.services import make_staff
+from imports.choices import ImportKind
+from imports.services import register_import
+from issuing.services.exposure import ask_cap
+from issuing.services.suspension import ask_lift, suspend_bank
+from issuing.services.terms import ask_terms
 from merchants.services import appoint_cashier, enroll_merchant, open_outlet
 from openapi.scopes import SCOPES
 from openapi.services import make_client
 from redemptions.services import capture
 from residents.models import Resident
+from residents.services.adjusting import ADJUSTMENT
+from residents.services.unfreezing import UNFREEZE
 from settlements.services import close_day
 from tests.earning.world import bill, send, transfer_rule
 from tests.redemptions.world import scanned
@@ -103,10 +106,10 @@ def _ask(east: Bank, west: Bank, east_2: Branch, between: Resident) -> None:
     """Each kind of request, at each kind of place."""
     target = Target(kind="residents.resident", id=str(between.pk), version="v", name="Between")
     for place in (branch_of(east), east_2, branch_of(west)):
-        for action in (ApprovalAction.ADJUST, ApprovalAction.UNFREEZE):
+        for decision in (ADJUSTMENT, UNFREEZE):
             ask(
                 maker=somebody(),
-                action=action,
+                decision=decision,
                 target=target,
                 payload={},
                 reason="A stall",

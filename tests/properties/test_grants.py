@@ -15,8 +15,8 @@ from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.test import Client
 
-from branches.access import approvals_waiting_for
 from branches.choices import Role
+from decisions.access import approvals_waiting_for
 from identity.models import User
 from settlements.books import check_everything
 from tests.properties.allowed import Fact, allowed, figures

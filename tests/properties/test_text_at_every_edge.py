@@ -20,15 +20,15 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from branches.choices import ImportKind, ImportState
 from branches.models import Bank
-from branches.services.imports import register_import, run_import
 from core.characters import refused_place
 from core.forms import LineField
 from earning.files import COLUMNS as EVENT_COLUMNS
 from earning.models import Event
 from earning.services.importing import import_events
 from identity.models import User
+from imports.choices import ImportKind, ImportState
+from imports.services import register_import, run_import
 from merchants.models import Cashier
 from openapi.scopes import SCOPES
 from redemptions.models import Redemption

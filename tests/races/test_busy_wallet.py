@@ -10,14 +10,14 @@ from uuid import UUID
 import pytest
 from django.db import OperationalError, connections, transaction
 
-from branches.choices import ImportKind, ImportState
 from branches.models import Bank
-from branches.services.imports import register_import, run_import
 from earning.choices import EventAnswer
 from earning.files import COLUMNS
 from earning.models import Event
 from earning.services import take_events
 from earning.services.importing import import_events
+from imports.choices import ImportKind, ImportState
+from imports.services import register_import, run_import
 from points.errors import LedgerBusy
 from residents.models import Resident
 from tests.earning.world import bill_rule, cloud_event, everything

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import pytest
-from django.db import transaction
+from dataclasses import replace
+from typing import Any
 
-from branches.choices import ApprovalAction, ApprovalState, Role
+import pytest
+
+from branches.choices import Role
 from branches.models import Bank
-from branches.services.approvals import ApprovalDecided, approve, decline, redeem
 from core.errors import Done
 from core.outbox.models import OutboxEvent
+from decisions.choices import ApprovalState
+from decisions.decision import Decision
+from decisions.errors import ApprovalDecided
+from decisions.services import approve, carry_out, decline
 from identity.models import User
 from points.models import Statement
-from tests.branches.world import VERSION, adjustment_asked
+from residents.services.adjusting import ADJUSTMENT
+from tests.decisions.world import VERSION, adjustment_asked
 from tests.threads import at_once
 from tests.world import BEGINNING, make_staff_user
 
@@ -37,18 +43,14 @@ def test_of_checkers_at_once_one_decides(east: Bank, east_clerk: User) -> None:
     assert OutboxEvent.objects.count() == (approval.state == ApprovalState.APPROVED)
 
 
-def test_redeemed_by_many_at_once_it_is_carried_out_once(east: Bank, east_clerk: User, east_manager: User) -> None:
+def test_acted_on_by_many_at_once_it_is_carried_out_once(east: Bank, east_clerk: User, east_manager: User) -> None:
     approval = approve(approval=adjustment_asked(east_clerk, bank=east), checker=east_manager, at=BEGINNING)
 
+    kind: Decision[Any] = ADJUSTMENT
+    decision = replace(kind, version_of=lambda _approval: VERSION, carry_out=lambda _approval, *, at: Done(at))
+
     def act(_turn: int) -> bool:
-        with transaction.atomic():
-            outcome = redeem(
-                approval_id=approval.pk,
-                action=ApprovalAction.ADJUST,
-                version=lambda _approval: VERSION,
-                act=lambda _approval: Done(value=True),
-                at=BEGINNING,
-            )
+        outcome = carry_out(approval_id=approval.pk, decision=decision, at=BEGINNING)
         return isinstance(outcome, Done)
 
     assert sorted(at_once(act, range(6))) == [False] * 5 + [True]

@@ -7,17 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, transaction
 
-from branches.models import Bank, IssuanceSlice
-from branches.services.exposure import room_for
+from branches.models import Bank
 from earning.choices import EventStatus
 from earning.models import Event
 from earning.services import record_events
 from earning.services.waiting import sweep_paused
 from identity.models import User
+from issuing.models import IssuanceSlice
+from issuing.services.exposure import room_for
 from points.log.sealing import seal
 from points.queries import outstanding
-from tests.branches.world import cap_set
 from tests.earning.world import bill, bill_rule
+from tests.issuing.world import cap_set
 from tests.threads import at_once, closing, wait_until_blocked
 from tests.waiting import PATIENCE_SECONDS
 from tests.world import make_resident, moment

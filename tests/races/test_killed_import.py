@@ -16,12 +16,13 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
-from branches.choices import ImportState
-from branches.models import Bank, FileImport
+from branches.models import Bank
 from core.clock import now
 from core.rows import Row
 from earning.choices import EventStatus
 from earning.models import Award, DayUse, Event
+from imports.choices import ImportState
+from imports.models import FileImport
 from points.models import Account, Transfer
 from residents.services import import_residents
 from tests.earning.world import bill_rule

@@ -6,14 +6,14 @@ import io
 
 import pytest
 
-from branches.choices import ImportKind, ImportState
-from branches.models import FileImport
-from branches.services.imports import register_import, run_import
 from core.clock import now
 from core.limits import CLAIM_CODE_TRIES, CLAIM_TRIES_PER_USER
 from core.outbox.models import OutboxEvent
 from identity.models import User
 from identity.services import user_with_phone
+from imports.choices import ImportKind, ImportState
+from imports.models import FileImport
+from imports.services import register_import, run_import
 from residents.files import COLUMNS
 from residents.models import BankLink, ClaimCode, ClaimTry, Resident
 from residents.services import claim_link, import_residents

@@ -8,10 +8,23 @@ import pytest
 
 from tests.repo.sources import ROOT, imported_modules, python_files
 
-DOMAIN = ("core", "identity", "points", "branches", "merchants", "residents", "earning", "redemptions", "settlements")
+DOMAIN = (
+    "core",
+    "identity",
+    "points",
+    "branches",
+    "decisions",
+    "imports",
+    "issuing",
+    "merchants",
+    "residents",
+    "earning",
+    "redemptions",
+    "settlements",
+)
 HTTP = ("django.http", "django.shortcuts")
 # Django's admin and allauth's adapters are interfaces that must live in a domain package.
-INTERFACES = ("admin.py", "adapters.py", "adapter.py", "middleware.py")
+INTERFACES = ("admin.py", "admin_base.py", "adapters.py", "adapter.py", "middleware.py")
 
 
 @pytest.mark.parametrize("package", DOMAIN)

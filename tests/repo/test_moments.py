@@ -27,7 +27,7 @@ ALLOWED: Final[dict[str, dict[str, str]]] = {
     "earning/files.py": {"isoformat": "a file's own time becomes an event's, with its offset"},
     "earning/cancellations.py": dict.fromkeys(("isoformat", "astimezone"), "what is hashed is the same moment in whatever zone it came"),
     "earning/events.py": dict.fromkeys(("isoformat", "astimezone"), "what is hashed is the same moment in whatever zone it came"),
-    "branches/services/approvals.py": dict.fromkeys(("isoformat", "astimezone"), "sealed words, which never change"),
+    "decisions/services.py": dict.fromkeys(("isoformat", "astimezone"), "sealed words, which never change"),
     "points/audit/scope.py": {"isoformat": "a parameter for SQL, with its offset"},
     "points/commands.py": {"isoformat": "a command for SQL"},
     "web/merchant/views.py": {"isoformat": "JSON, with its offset"},

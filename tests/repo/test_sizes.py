@@ -12,7 +12,7 @@ LONGER = {"verify_books.py": 800}  # one file, so that who trusts nobody can rea
 
 
 def test_every_file_stays_short() -> None:
-    lines = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in python_files()}
+    lines = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in python_files() if "migrations" not in path.parts}
 
     assert [name for name, found in lines.items() if found > LONGER.get(name, FILE_LINES)] == []
 

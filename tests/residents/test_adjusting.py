@@ -8,18 +8,19 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from branches.choices import Asked
-from branches.models import Approval, Bank
-from branches.services.approvals import approve, decline
-from branches.services.exposure import ask_cap
+from branches.models import Bank
 from core.clock import alliance_day
 from core.limits import APPROVAL_AGE
+from decisions.models import Approval
+from decisions.services import approve, carry_out, decline
 from identity.models import User
+from issuing.services.exposure import ask_cap
 from points.choices import OutcomeCode
 from points.parties import add_terms
 from points.queries import lots, spendable
+from residents.choices import Correction
 from residents.models import Resident
-from residents.services.adjusting import ask_adjustment, carry_out_adjustment
+from residents.services.adjusting import ADJUSTMENT, ask_adjustment
 from tests.ledger_world import facts
 from tests.world import give_points, moment
 
@@ -28,11 +29,11 @@ pytestmark = pytest.mark.django_db
 AT = moment("2026-03-20")
 
 
-def asked(clerk: User, resident: Resident, *, way: Asked = Asked.GIVE, points: int = 50) -> Approval:
+def asked(clerk: User, resident: Resident, *, way: Correction = Correction.GIVE, points: int = 50) -> Approval:
     return ask_adjustment(clerk=clerk, link=resident.links.get(), way=way, points=points, reason="The stall was closed", at=AT)
 
 
-def given(clerk: User, manager: User, resident: Resident, *, way: Asked = Asked.GIVE, points: int = 50) -> Approval:
+def given(clerk: User, manager: User, resident: Resident, *, way: Correction = Correction.GIVE, points: int = 50) -> Approval:
     return approve(approval=asked(clerk, resident, way=way, points=points), checker=manager, at=AT)
 
 
@@ -70,8 +71,8 @@ def test_what_moves_is_read_from_the_approval(mei: Resident, east: Bank, east_cl
 def test_what_is_taken_is_the_banks_own_and_no_more_than_is_there(mei: Resident, east: Bank, east_clerk: User, east_manager: User) -> None:
     give_points(resident=mei, bank=east, points=60)
 
-    assert adjust(given(east_clerk, east_manager, mei, way=Asked.TAKE).pk) == OutcomeCode.POSTED
-    assert adjust(given(east_clerk, east_manager, mei, way=Asked.TAKE).pk) == OutcomeCode.INSUFFICIENT_POINTS
+    assert adjust(given(east_clerk, east_manager, mei, way=Correction.TAKE).pk) == OutcomeCode.POSTED
+    assert adjust(given(east_clerk, east_manager, mei, way=Correction.TAKE).pk) == OutcomeCode.INSUFFICIENT_POINTS
 
     assert spendable(mei.wallet_id, at=AT) == 10
 
@@ -95,7 +96,7 @@ def test_without_an_approval_that_stands_nothing_moves(
     if how == "changed":
         Resident.objects.filter(pk=mei.pk).update(user=None)
     if how == "used":
-        carry_out_adjustment(approval_id=approval.pk, at=AT)
+        carry_out(approval_id=approval.pk, decision=ADJUSTMENT, at=AT)
     before = facts()
 
     with pytest.raises(DatabaseError, match="approval"):
@@ -116,8 +117,8 @@ def test_what_was_asked_is_not_the_processes_to_change(column: str, mei: Residen
     approval = asked(east_clerk, mei)
 
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"update branches_approval set {column} = {column}")
+        cursor.execute(f"update decisions_approval set {column} = {column}")
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("delete from branches_approval")
+        cursor.execute("delete from decisions_approval")
 
     assert Approval.objects.get() == approval

@@ -13,16 +13,18 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.utils.translation import override
 
-from branches.choices import ImportKind, ImportState
-from branches.models import Bank, Branch, FileImport
-from branches.reports import report_text
+from branches.models import Bank, Branch
 from branches.services.customers import shape_customers
-from branches.services.imports import ChunkResult, RowsContradict, register_import, run_import
 from core.identifiers import CustomerShape
 from core.outbox.models import OutboxEvent
 from core.rows import EncodingUnclear, Row
 from identity.models import User
 from identity.services import user_with_phone
+from imports.choices import ImportKind, ImportState
+from imports.errors import RowsContradict
+from imports.models import FileImport
+from imports.reports import report_text
+from imports.services import ChunkResult, register_import, run_import
 from points.queries import spendable
 from residents.files import COLUMNS
 from residents.models import BankLink, ClaimCode, Resident

@@ -6,16 +6,17 @@ from datetime import timedelta
 
 import pytest
 
-from branches.models import Approval
-from branches.services.approvals import ApprovalOfOneself, approve
 from community.wiring import HANDLERS
 from core.clock import now
 from core.outbox.services import deliver_due
+from decisions.errors import ApprovalOfOneself
+from decisions.models import Approval
+from decisions.services import approve, carry_out
 from identity.models import User
 from points.queries import is_frozen
 from residents.models import Resident
 from residents.services import freeze_wallet, unfreeze_wallet
-from residents.services.unfreezing import WalletNotFrozen, ask_unfreeze, carry_out_unfreeze
+from residents.services.unfreezing import UNFREEZE, WalletNotFrozen, ask_unfreeze
 from tests.desk import signed_in
 from tests.world import somebody
 
@@ -53,7 +54,7 @@ def test_an_approval_lifts_no_later_freeze(mei: Resident, east_clerk: User, east
     unfreeze_wallet(resident=mei)
     freeze_wallet(actor=somebody(), resident=mei, at=now())
 
-    carry_out_unfreeze(approval_id=approval.pk, at=now())
+    carry_out(approval_id=approval.pk, decision=UNFREEZE, at=now())
 
     approval.refresh_from_db()
     assert approval.refusal == "approval_target_changed"

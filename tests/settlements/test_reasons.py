@@ -15,18 +15,18 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connections, transaction
 
-from branches.choices import Asked, Role
+from branches.choices import Role
 from branches.models import Bank
-from branches.services.approvals import approve, decline
-from branches.services.suspension import ask_lift, carry_out_lift, suspend_bank
-from branches.services.terms import ask_terms, carry_out_terms
 from core.clock import alliance_day
 from core.errors import DomainError
+from decisions.services import approve, carry_out, decline
 from earning.cancellations import CancellationIn
 from earning.choices import RuleKind
 from earning.services import cancel_event
 from earning.services.rules import VersionTerms
 from identity.models import User
+from issuing.services.suspension import LIFT_SUSPENSION, ask_lift, suspend_bank
+from issuing.services.terms import TERMS, ask_terms
 from merchants.models import Cashier
 from points.audit.checks import SqlCheck
 from points.audit.scope import EVERYTHING, ONLY_NEW, look_at, look_at_wallets
@@ -36,9 +36,10 @@ from points.posting import Capture, Earn, Gift, Hold, Redeem, Result, Reverse, S
 from points.queries import last_sealed, parties_touched, terms_on
 from redemptions.models import Redemption
 from redemptions.services import capture, capture_code, refund, undo
+from residents.choices import Correction
 from residents.models import Resident
 from residents.services import give_points
-from residents.services.adjusting import ask_adjustment, carry_out_adjustment
+from residents.services.adjusting import ADJUSTMENT, ask_adjustment
 from residents.services.merging import merge_residents
 from settlements.books import REASON_CHECKS, check_everything, check_new
 from settlements.models import IssuerLine
@@ -62,7 +63,7 @@ EXPIRED, SETTLED, FACTS = "expiries_have_their_day", "settlements_have_their_lin
 STATED = "statements_have_their_deed"
 
 # The owner himself is held back by a trigger.
-LOOSE = "alter table branches_approval disable trigger user; "
+LOOSE = "alter table decisions_approval disable trigger user; "
 # What a hand could do to one side, and the check that finds it.
 CORRUPTIONS = [
     # an earn and its award
@@ -129,15 +130,15 @@ CORRUPTIONS = [
     ("update points_transfer set key = key || 'x' where reason = 'clawback'", TAKEN),
     ("update points_posting set points = points + 1 where target_kind = 'issuance'", TAKEN),
     # a correction and its approval
-    (LOOSE + "delete from branches_approval", APPROVED),
-    (LOOSE + "update branches_approval set payload = '{\"give\": 1}'", APPROVED),
-    (LOOSE + "update branches_approval set payload = '{\"give\": 10}' where payload = '{\"take\": 10}'", APPROVED),
-    (LOOSE + "update branches_approval set target_id = gen_random_uuid()", APPROVED),
-    (LOOSE + "update branches_approval set bank_id = (select max(id) from branches_bank where id <> bank_id)", APPROVED),
-    (LOOSE + "update branches_approval set state = 'refused', refusal = 'x' where state = 'done'", APPROVED),
-    (LOOSE + "update branches_approval set action = 'terms'", APPROVED),
-    (LOOSE + "update branches_approval set closed_at = closed_at + interval '1 second'", APPROVED),
-    (LOOSE + "update branches_approval set expires_at = closed_at where closed_at is not null", APPROVED),
+    (LOOSE + "delete from decisions_approval", APPROVED),
+    (LOOSE + "update decisions_approval set payload = '{\"give\": 1}'", APPROVED),
+    (LOOSE + "update decisions_approval set payload = '{\"give\": 10}' where payload = '{\"take\": 10}'", APPROVED),
+    (LOOSE + "update decisions_approval set target_id = gen_random_uuid()", APPROVED),
+    (LOOSE + "update decisions_approval set bank_id = (select max(id) from branches_bank where id <> bank_id)", APPROVED),
+    (LOOSE + "update decisions_approval set state = 'refused', refusal = 'x' where state = 'done'", APPROVED),
+    (LOOSE + "update decisions_approval set action = 'terms'", APPROVED),
+    (LOOSE + "update decisions_approval set closed_at = closed_at + interval '1 second'", APPROVED),
+    (LOOSE + "update decisions_approval set expires_at = closed_at where closed_at is not null", APPROVED),
     ("delete from points_statement where kind = 'approval'", APPROVED),
     ("update points_transfer set key = gen_random_uuid() where reason = 'adjust'", APPROVED),
     ("update points_transfer set key = gen_random_uuid() where reason = 'adjust'", FACTS),
@@ -169,17 +170,17 @@ CORRUPTIONS = [
     ("update settlements_issuerline set points = points + 1", SETTLED),
     ("update points_posting set points = points + 1 where target_kind = 'retired'", SETTLED),
     # what an issuer stated, and the deed
-    (LOOSE + "delete from branches_approval where action = 'terms'", STATED),
-    (LOOSE + "delete from branches_approval where action = 'lift_suspension'", STATED),
-    (LOOSE + "update branches_approval set state = 'approved', closed_at = null where action = 'lift_suspension'", STATED),
-    (LOOSE + "update branches_approval set closed_at = closed_at + interval '1 second' where action = 'lift_suspension'", STATED),
-    (LOOSE + "update branches_approval set payload = '{\"months\": 99}' where action = 'terms'", STATED),
-    (LOOSE + "update branches_approval set payload = '{\"months\": 99}' where action = 'terms'", FACTS),
-    (LOOSE + "update branches_approval set closed_at = closed_at + interval '1 second' where action = 'terms'", STATED),
-    (LOOSE + "update branches_approval set action = 'unfreeze' where action = 'terms'", STATED),
-    (LOOSE + "update branches_approval set bank_id = bank_id + 1 where action = 'terms'", STATED),
-    (LOOSE + "update branches_approval set decided_at = decided_at + interval '1 second'", STATED),
-    (LOOSE + "update branches_approval set state = 'approved' where state = 'declined'", STATED),
+    (LOOSE + "delete from decisions_approval where action = 'terms'", STATED),
+    (LOOSE + "delete from decisions_approval where action = 'lift_suspension'", STATED),
+    (LOOSE + "update decisions_approval set state = 'approved', closed_at = null where action = 'lift_suspension'", STATED),
+    (LOOSE + "update decisions_approval set closed_at = closed_at + interval '1 second' where action = 'lift_suspension'", STATED),
+    (LOOSE + "update decisions_approval set payload = '{\"months\": 99}' where action = 'terms'", STATED),
+    (LOOSE + "update decisions_approval set payload = '{\"months\": 99}' where action = 'terms'", FACTS),
+    (LOOSE + "update decisions_approval set closed_at = closed_at + interval '1 second' where action = 'terms'", STATED),
+    (LOOSE + "update decisions_approval set action = 'unfreeze' where action = 'terms'", STATED),
+    (LOOSE + "update decisions_approval set bank_id = bank_id + 1 where action = 'terms'", STATED),
+    (LOOSE + "update decisions_approval set decided_at = decided_at + interval '1 second'", STATED),
+    (LOOSE + "update decisions_approval set state = 'approved' where state = 'declined'", STATED),
     ("update points_terms set months = months + 1 where starts_on = (select max(starts_on) from points_terms)", STATED),
     ("delete from points_terms where starts_on = (select max(starts_on) from points_terms)", FACTS),
     ("update points_statement set body = replace(body, '\"approved\"', '\"declined\"') where kind = 'approval'", STATED),
@@ -244,10 +245,10 @@ def town(
     assert release_overdue(at=AT + timedelta(hours=1)) == 2
 
     give_points(giver=zhang, receiver=mei, points=9, key="g1", at=AT)
-    for way, points in ((Asked.GIVE, 30), (Asked.TAKE, 10)):
+    for way, points in ((Correction.GIVE, 30), (Correction.TAKE, 10)):
         asked = ask_adjustment(clerk=east_clerk, link=mei.links.get(), way=way, points=points, reason="x", at=AT)
         given = approve(approval=asked, checker=east_manager, at=AT)
-        carry_out_adjustment(approval_id=given.pk, at=AT + timedelta(minutes=1)).or_raise()
+        carry_out(approval_id=given.pk, decision=ADJUSTMENT, at=AT + timedelta(minutes=1)).or_raise()
     with transaction.atomic():
         assert merge_residents(resident=li, into=tom, at=LATER) is None
     refund(cashier=bakery, receipt=second.receipt, points=4, reason="Sour", key="r2", at=LATER + timedelta(minutes=1))
@@ -264,12 +265,12 @@ def decide_about_banks(east: Bank, west: Bank, manager: User, operators: tuple[U
     """New terms, a suspension that is lifted, and a request that is declined."""
     asking, deciding = operators
     asked = ask_terms(maker=manager, bank=east, months=6, grace_days=20, starts_on=date(2027, 1, 1), reason="x", at=LATER)
-    carry_out_terms(approval_id=approve(approval=asked, checker=asking, at=LATER).pk, at=LATER + timedelta(minutes=1)).or_raise()
+    carry_out(approval_id=approve(approval=asked, checker=asking, at=LATER).pk, decision=TERMS, at=LATER + timedelta(minutes=1)).or_raise()
     suspend_bank(actor=asking, bank=west, at=LATER)
     for decide in (decline, approve):
         lift = ask_lift(maker=asking, bank=west, reason="Solved", at=LATER)
         decided = decide(approval=lift, checker=deciding, at=LATER)
-    carry_out_lift(approval_id=decided.pk, at=LATER + timedelta(minutes=2)).or_raise()
+    carry_out(approval_id=decided.pk, decision=LIFT_SUSPENSION, at=LATER + timedelta(minutes=2)).or_raise()
 
 
 def hold(resident: Resident, cashier: Cashier, points: int) -> UUID:

@@ -18,8 +18,8 @@ from earning.services import IssuancePaused
 from identity.models import User
 from points.queries import history, outstanding
 from residents.models import Resident
-from tests.branches.world import cap_set
 from tests.earning.world import bill, bill_rule, send
+from tests.issuing.world import cap_set
 from tests.world import give_points, moment
 
 pytestmark = pytest.mark.django_db

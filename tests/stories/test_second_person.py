@@ -7,27 +7,31 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from branches.choices import ApprovalState, Asked, Role
-from branches.models import Approval, Bank, Branch
+from branches.choices import Role
+from branches.models import Bank, Branch
 from branches.services import grant_role
-from branches.services.approvals import ApprovalForOneself, ApprovalMissing, ApprovalOfOneself, approve
 from community.wiring import HANDLERS
 from core.clock import alliance_day, now
 from core.errors import Done, Refused
 from core.outbox.services import deliver_due
+from decisions.choices import ApprovalState
+from decisions.errors import ApprovalForOneself, ApprovalMissing, ApprovalOfOneself
+from decisions.models import Approval
+from decisions.services import approve, carry_out
 from identity.models import User
 from points.choices import Reason
 from points.errors import InsufficientPoints
 from points.queries import history, lots, spendable, terms_on
+from residents.choices import Correction
 from residents.models import Resident
-from residents.services.adjusting import ask_adjustment, carry_out_adjustment
+from residents.services.adjusting import ADJUSTMENT, ask_adjustment
 from tests.desk import signed_in
 from tests.world import BEGINNING, branch_of, give_points, somebody
 
 pytestmark = pytest.mark.django_db
 
 
-def asked(clerk: User, resident: Resident, *, way: Asked = Asked.GIVE, points: int = 50) -> Approval:
+def asked(clerk: User, resident: Resident, *, way: Correction = Correction.GIVE, points: int = 50) -> Approval:
     return ask_adjustment(clerk=clerk, link=resident.links.get(), way=way, points=points, reason="The stall was closed", at=now())
 
 
@@ -52,7 +56,7 @@ def test_s36_a_clerk_adjusts_no_wallet_of_their_own(mei: Resident, east: Bank) -
 def test_s36_an_adjustment_by_one_person_waits_for_another(mei: Resident, east: Bank, east_clerk: User, east_manager: User) -> None:
     approval = asked(east_clerk, mei)
     deliver_due(HANDLERS, at=now())
-    early = carry_out_adjustment(approval_id=approval.pk, at=now())
+    early = carry_out(approval_id=approval.pk, decision=ADJUSTMENT, at=now())
     assert isinstance(early, Refused)
     assert isinstance(early.error, ApprovalMissing)
     assert history(mei.wallet_id) == []
@@ -74,8 +78,8 @@ def test_s36_the_maker_does_not_approve_it(mei: Resident, east: Bank, east_manag
 
     with pytest.raises(ApprovalOfOneself):
         approve(approval=approval, checker=east_manager, at=now())
-    with pytest.raises(IntegrityError, match="branches_approval_two_persons"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("update branches_approval set state = 'approved', checker_id = maker_id, decided_at = asked_at")
+    with pytest.raises(IntegrityError, match="decisions_approval_two_persons"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("update decisions_approval set state = 'approved', checker_id = maker_id, decided_at = asked_at")
     deliver_due(HANDLERS, at=now())
 
     approval.refresh_from_db()
@@ -89,18 +93,18 @@ def test_s36_nobody_approves_points_for_themselves(mei: Resident, east: Bank, ea
 
     with pytest.raises(ApprovalForOneself):
         approve(approval=approval, checker=manager, at=now())
-    with pytest.raises(IntegrityError, match="branches_approval_not_ones_own"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("update branches_approval set state = 'approved', checker_id = concerns_id, decided_at = asked_at")
+    with pytest.raises(IntegrityError, match="decisions_approval_not_ones_own"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("update decisions_approval set state = 'approved', checker_id = concerns_id, decided_at = asked_at")
 
     assert history(mei.wallet_id) == []
 
 
 def test_points_are_taken_as_they_are_given(mei: Resident, east: Bank, east_clerk: User, east_manager: User) -> None:
     give_points(resident=mei, bank=east, points=80, at=now())
-    approval = approve(approval=asked(east_clerk, mei, way=Asked.TAKE), checker=east_manager, at=now())
+    approval = approve(approval=asked(east_clerk, mei, way=Correction.TAKE), checker=east_manager, at=now())
 
-    first = carry_out_adjustment(approval_id=approval.pk, at=now())
-    again = carry_out_adjustment(approval_id=approval.pk, at=now())
+    first = carry_out(approval_id=approval.pk, decision=ADJUSTMENT, at=now())
+    again = carry_out(approval_id=approval.pk, decision=ADJUSTMENT, at=now())
 
     assert isinstance(first, Done)
     assert isinstance(again, Refused)
@@ -109,9 +113,9 @@ def test_points_are_taken_as_they_are_given(mei: Resident, east: Bank, east_cler
 
 def test_more_than_is_there_is_not_taken_and_the_approval_says_so(mei: Resident, east: Bank, east_clerk: User, east_manager: User) -> None:
     give_points(resident=mei, bank=east, points=49, at=now())
-    approval = approve(approval=asked(east_clerk, mei, way=Asked.TAKE), checker=east_manager, at=now())
+    approval = approve(approval=asked(east_clerk, mei, way=Correction.TAKE), checker=east_manager, at=now())
 
-    outcome = carry_out_adjustment(approval_id=approval.pk, at=now())
+    outcome = carry_out(approval_id=approval.pk, decision=ADJUSTMENT, at=now())
 
     assert isinstance(outcome, Refused)
     assert isinstance(outcome.error, InsufficientPoints)
@@ -126,7 +130,7 @@ def test_an_approval_does_not_outlive_a_change_of_whose_wallet_it_is(
     approval = approve(approval=asked(east_clerk, mei), checker=east_manager, at=now())
     Resident.objects.filter(pk=mei.pk).update(user=east_clerk)
 
-    carry_out_adjustment(approval_id=approval.pk, at=now())
+    carry_out(approval_id=approval.pk, decision=ADJUSTMENT, at=now())
 
     approval.refresh_from_db()
     assert approval.refusal == "approval_target_changed"

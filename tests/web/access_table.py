@@ -62,8 +62,8 @@ ADMIN_PAGES: Final[dict[str, AdminPage]] = {
     "branches.branch": AdminPage("YYYYYY", "Y00YYY", add="NNNYNY"),
     "branches.neighborhood": AdminPage("YYYYYY", "Y00YYY", add="NNNYNY", change="NNNGNG"),
     "branches.staffrole": AdminPage("NNNYYY", "NNNYYY", add="NNNYNY"),
-    "branches.approval": AdminPage("YYYYYY", "Y00YYY"),
-    "branches.fileimport": AdminPage("NNNYYY", "NNNYYY", add="NNNYNY"),
+    "decisions.approval": AdminPage("YYYYYY", "Y00YYY"),
+    "imports.fileimport": AdminPage("NNNYYY", "NNNYYY", add="NNNYNY"),
     "identity.user": AdminPage("NNNYYY", "NNNYYY", add="NNNNNY"),
     "merchants.merchant": AdminPage("YYYYYY", "Y00YYY", add="YYYYNY", change="G00GNG"),
     "merchants.outlet": AdminPage("YYYYYY", "Y00YYY", add="YYYYNY", change="G00GNG"),
@@ -209,8 +209,8 @@ ADDRESSES: Final[dict[str, tuple[Request, ...]]] = {
     "admin/r/<path:content_type_id>/<path:object_id>/": (Request("GET", "/admin/r/1/1/", "SSSSS000000S"),),
     "admin/^(?P<app_label>": (Request("GET", "/admin/residents/", "SSSSSYYYYYYS"),),
     "admin/(?P<url>.*)$": (Request("GET", "/admin/nothing/at/all/", "SSSSS000000S"),),
-    "admin/branches/fileimport/<uuid:import_id>/errors.csv": (
-        Request("GET", "/admin/branches/fileimport/{branches.fileimport}/errors.csv", "SSSSS000YYYS"),
+    "admin/imports/fileimport/<uuid:import_id>/errors.csv": (
+        Request("GET", "/admin/imports/fileimport/{imports.fileimport}/errors.csv", "SSSSS000YYYS"),
     ),
     "admin/branches/bank/<path:object_id>/terms/": (Request("GET", "/admin/branches/bank/{branches.bank}/terms/", "SSSSSNNNYNYS"),),
     "admin/branches/bank/<path:object_id>/cap/": (Request("GET", "/admin/branches/bank/{branches.bank}/cap/", "SSSSSNNNYNYS"),),

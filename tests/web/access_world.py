@@ -11,10 +11,11 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
-from branches.choices import ImportKind
-from branches.models import Bank, FileImport
-from branches.services.imports import register_import
+from branches.models import Bank
 from earning.models import Award, Event, EventConflict, Rule, RuleVersion
+from imports.choices import ImportKind
+from imports.models import FileImport
+from imports.services import register_import
 from openapi.scopes import SCOPES
 from openapi.services import make_client
 from points.queries import history
@@ -22,7 +23,7 @@ from redemptions.receipts import receipt_number
 from redemptions.services import capture
 from settlements.models import IssuerStatement, MerchantLine, MerchantStatement, NetPayment
 from settlements.services import close_day
-from tests.branches.world import adjustment_asked
+from tests.decisions.world import adjustment_asked
 from tests.earning.world import bill, bill_rule, send
 from tests.openapi.world import make_partner
 from tests.redemptions.world import S10_AT, give_zhang_his_points, s10, scanned
@@ -86,8 +87,8 @@ def _rows(cast: Callable[[str], Any]) -> dict[str, object]:
         "branches.branch": cast("east_branch").pk,
         "branches.neighborhood": cast("east_branch").neighborhoods.get().pk,
         "branches.staffrole": cast("east_clerk").roles.get().pk,
-        "branches.approval": asked.pk,
-        "branches.fileimport": kept.pk,
+        "decisions.approval": asked.pk,
+        "imports.fileimport": kept.pk,
         "identity.user": cast("east_clerk").pk,
         "merchants.merchant": bakery.outlet.merchant_id,
         "merchants.outlet": bakery.outlet_id,

@@ -18,9 +18,9 @@ from django.utils.translation import override
 
 from bench.pages import VIEWS, Eyes, admin_views
 from branches.models import Bank
-from branches.services.suspension import suspend_bank
 from core.clock import alliance_day, moment_cell, moment_text
 from identity.models import User
+from issuing.services.suspension import suspend_bank
 from merchants.models import Cashier
 from openapi.services import make_client
 from redemptions.models import Claim
@@ -29,7 +29,7 @@ from residents.services import freeze_wallet
 from settlements.books import check_everything
 from settlements.models import MerchantStatement
 from settlements.sheets import SHEETS
-from tests.branches.world import adjustment_asked
+from tests.decisions.world import adjustment_asked
 from tests.journeys.reach_world import ReachWorld, make_reach_world
 from tests.world import somebody
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from branches.choices import ImportKind
-from branches.import_command import ImportCommand
-from branches.services.imports import ChunkHandler
 from earning.files import COLUMNS
 from earning.services.importing import import_events
+from imports.choices import ImportKind
+from imports.import_command import ImportCommand
+from imports.services import ChunkHandler
 
 
 class Command(ImportCommand):

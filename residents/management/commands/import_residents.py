@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from branches.choices import ImportKind
-from branches.import_command import ImportCommand
-from branches.services.imports import ChunkHandler
+from imports.choices import ImportKind
+from imports.import_command import ImportCommand
+from imports.services import ChunkHandler
 from residents.files import COLUMNS
 from residents.services import import_residents
 

@@ -13,7 +13,7 @@ select 'transfer ' || c.id as what,
     format('%s %s of issuer %s; approval %s of %s says %s, for wallet %s, and is %s', c.way, c.points, c.issuer, a.id, b.issuer_id,
         a.payload, r.wallet_id, a.state) as detail
 from corrected c
-left join branches_approval a
+left join decisions_approval a
     on a.id = case when c.key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then c.key::uuid end and a.action = 'adjust'
 left join branches_bank b on b.id = a.bank_id
 left join residents_resident r on a.target_kind = 'residents.resident'

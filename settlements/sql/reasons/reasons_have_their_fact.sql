@@ -46,7 +46,7 @@ group by c.id, c.points
 having c.points <> coalesce(sum(k.points), 0)
 union all
 select 'approval ' || a.id, format('was carried out for wallet %s, which was not corrected', r.wallet_id)
-from branches_approval a
+from decisions_approval a
 left join residents_resident r
     on r.id = case when a.target_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then a.target_id::uuid end
 left join points_transfer t
@@ -54,13 +54,13 @@ left join points_transfer t
 where {since a.closed_at} and a.state = 'done' and a.action = 'adjust' and t.id is null
 union all
 select 'approval ' || a.id, format('was decided at %s, and issuer %s never stated it', a.decided_at, b.issuer_id)
-from branches_approval a
+from decisions_approval a
 left join branches_bank b on b.id = a.bank_id
 where {since a.decided_at} and a.state <> 'waiting' and not exists (
     select from points_statement s where s.party_id = b.issuer_id and s.kind = 'approval' and s.subject = a.id::text)
 union all
 select 'approval ' || a.id, format('was carried out at %s; issuer %s has no such terms, or its points wait on', a.closed_at, b.issuer_id)
-from branches_approval a
+from decisions_approval a
 left join branches_bank b on b.id = a.bank_id
 where {since a.closed_at} and a.state = 'done' and case a.action
     when 'terms' then not exists (

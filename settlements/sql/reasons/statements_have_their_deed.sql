@@ -14,7 +14,7 @@ from stated s
 left join points_terms t on t.id = s.terms_id
 where not case s.said
     when 'approval' then exists (
-        select from branches_approval a
+        select from decisions_approval a
         where a.id = s.approval_id and a.bank_id = s.bank_id and a.decided_at = s.recorded_at and a.maker_id <> a.checker_id
             and starts_with(s.body, format('{"approval": "%s", "action": "%s", "decision": "%s"', a.id, a.action,
                 case a.state when 'declined' then 'declined' else 'approved' end)))
@@ -23,12 +23,12 @@ where not case s.said
         where e.kind = 'issuer_suspended' and e.actor_id is not null and e.at = s.recorded_at
             and e.about_kind = 'branches.bank' and e.about_id = s.bank_id::text)
     when 'lifted' then exists (
-        select from branches_approval a
+        select from decisions_approval a
         where a.action = 'lift_suspension' and a.state = 'done' and a.bank_id = s.bank_id and a.closed_at = s.recorded_at)
     else t.id is not null and (
         not exists (select from points_terms o where o.issuer_id = s.party_id and o.starts_on < t.starts_on)
         or exists (
-            select from branches_approval a
+            select from decisions_approval a
             where a.action = 'terms' and a.state = 'done' and a.bank_id = s.bank_id and a.closed_at = s.recorded_at
                 and a.payload = jsonb_build_object(
                     'months', t.months, 'grace_days', t.grace_days, 'starts_on', to_char(t.starts_on, 'YYYY-MM-DD')))) end

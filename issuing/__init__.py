@@ -1,0 +1,1 @@
+"""Terms, exposure cap and suspension of the banks that issue points."""

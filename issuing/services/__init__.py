@@ -1,0 +1,1 @@
+"""Named writes, by topic: terms, exposure cap, suspension."""
