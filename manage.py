@@ -21,7 +21,8 @@ def main() -> None:
                 f"Argument {number} has what is no character of UTF-8 in place {place + 1}: {named(argument[place])}. Write it otherwise."
             )
     try:
-        from community import config, embedded
+        from community import config
+        from community.local import embedded
     except ImproperlyConfigured as error:
         sys.exit(str(error))
     if not config.EMBEDDED:

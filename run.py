@@ -65,7 +65,7 @@ def interrupt(_number: int, _frame: object) -> NoReturn:
 def run(rest: "list[str]") -> int:
     """Install, then become the process that starts and watches all others."""
     install("run")
-    return become("-m", "community.processes", *rest)
+    return become("-m", "community.local.processes", *rest)
 
 
 def test(rest: "list[str]") -> int:

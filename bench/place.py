@@ -44,7 +44,7 @@ def scratch_place(name: str) -> Iterator[Place]:
         if os.environ.get("DATABASE_URL"):
             _move_to_scratch(name.replace("-", "_") + SUFFIX, used)
         else:
-            from community import embedded
+            from community.local import embedded
 
             used.enter_context(embedded.server(var=folder))
         _set_up()

@@ -11,9 +11,9 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from community import strength
-from community.phone import address_for_phones
+from community.local.phone import address_for_phones
+from community.local.secrets_file import embedded_secrets
 from community.place import check_place
-from community.secrets_file import embedded_secrets
 
 T = TypeVar("T")
 

@@ -9,8 +9,9 @@ from urllib.parse import quote, unquote, urlencode
 
 import environ
 
-from community import config, embedded
-from community.secrets_file import embedded_secrets
+from community import config
+from community.local import embedded
+from community.local.secrets_file import embedded_secrets
 
 Database = dict[str, Any]
 

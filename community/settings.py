@@ -7,10 +7,11 @@ import gc
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
-from community import admin_site, config, logs, open_api, policy, sign_in
+from community import config, logs, open_api, policy, sign_in
 from community.databases import broker_url, databases
-from community.phone import certificate_file
+from community.local.phone import certificate_file
 from core.limits import BOOKS_CHECK_SECONDS, EXPIRY_SECONDS, OVERDUE_SECONDS
+from web.staff import look
 
 # --- The installation -------------------------------------------------------------------------------------------------
 BASE_DIR = config.BASE_DIR
@@ -110,7 +111,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "web.look.context.look",
-                "community.books_banner.books_banner",
+                "web.staff.banner.books_banner",
             ],
             "libraries": {"look": "web.look.tags"},
         },
@@ -192,7 +193,7 @@ REST_FRAMEWORK = open_api.VIEWS
 SPECTACULAR_SETTINGS = open_api.DOCUMENT
 
 # --- Admin ------------------------------------------------------------------------------------------------------------
-UNFOLD = admin_site.UNFOLD
+UNFOLD = look.UNFOLD
 
 # --- Web safety -------------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = policy.SITE

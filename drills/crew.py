@@ -22,8 +22,8 @@ from django.db import connections
 from bench.browser import HOST
 from bench.place import ROOT, Place
 from bench.servers import answers, free_port
-from community import embedded
-from community.supervisor import read_procfile
+from community.local import embedded
+from community.local.supervisor import read_procfile
 
 DATABASE: Final = "postgresql"
 WEB: Final = "web"
@@ -119,7 +119,7 @@ class Crew:
 @contextmanager
 def crew(place: Place, *, names: Sequence[str]) -> Iterator[Crew]:
     """Have these processes, at work."""
-    from community.processes import make_queues
+    from community.local.processes import make_queues
 
     connections.close_all()
     maker = multiprocessing.get_context("fork").Process(target=make_queues)  # its connections end with it

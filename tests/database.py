@@ -50,7 +50,8 @@ if (worker := os.environ.get("PYTEST_XDIST_WORKER")) and (redis := os.environ.ge
 def pytest_load_initial_conftests() -> None:
     """Before the first connection: have a server."""
     (ROOT / "var").mkdir(mode=0o700, exist_ok=True)
-    from community import config, embedded, translations
+    from community import config, translations
+    from community.local import embedded
 
     translations.compile_all(folder=ROOT / "locale")
     if config.EMBEDDED:

@@ -13,7 +13,7 @@ from typing import Any, Final, TextIO
 from django.core.management.base import OutputWrapper
 
 from community.demo.visitors import InProcess, OverTheNetwork, Visitor
-from community.terminal import drawn
+from community.local.terminal import drawn
 from core.clock import alliance_day, now
 from core.money import major
 from identity.demo import DEMO_PASSWORD

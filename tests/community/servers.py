@@ -12,8 +12,8 @@ from pathlib import Path
 import psycopg2
 from psycopg2 import extensions
 
-from community import embedded
-from community.secrets_file import embedded_secrets
+from community.local import embedded
+from community.local.secrets_file import embedded_secrets
 
 
 @contextmanager

@@ -14,7 +14,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from branches.models import Bank
-from community.hours_chart import FLOOR, TOP, hours_chart
 from identity.models import User
 from imports.choices import ImportKind, ImportState
 from imports.models import FileImport
@@ -27,6 +26,7 @@ from tests.earning.world import bill, bill_rule, send, transfer_rule
 from tests.reasons import give_reasons
 from tests.redemptions.world import give_zhang_his_points, new_key, s10, scanned
 from tests.world import moment
+from web.staff.hours_chart import FLOOR, TOP, hours_chart
 
 pytestmark = pytest.mark.django_db
 NOW = moment("2026-03-20", "18:30")

@@ -15,9 +15,9 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from community import embedded
-from community.embedded_binaries import Runner
-from community.secrets_file import embedded_secrets
+from community.local import embedded
+from community.local.embedded_binaries import Runner
+from community.local.secrets_file import embedded_secrets
 from tests.community.servers import a_var_folder, connect, connect_as_app, is_running, modes_above, server_pid
 from tests.programs import next_line, running
 from tests.waiting import PATIENCE_SECONDS, wait_until
@@ -234,7 +234,7 @@ def test_roles_that_an_interrupted_start_left_out_are_made(monkeypatch: pytest.M
 
 
 def test_two_first_starts_at_once_share_one_server() -> None:
-    start = "import sys; from pathlib import Path; from community import embedded\n"
+    start = "import sys; from pathlib import Path; from community.local import embedded\n"
     start += "with embedded.server(var=Path(sys.argv[1])) as place:\n"
     start += "    print((place.data / 'postmaster.pid').read_text().split()[0], flush=True); sys.stdin.read()"
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}

@@ -8,8 +8,8 @@ import pytest
 from django.contrib import admin
 from django.test import RequestFactory
 
-from community.menu import MENU, navigation
 from identity.models import User
+from web.staff.menu import MENU, navigation
 
 pytestmark = pytest.mark.django_db
 

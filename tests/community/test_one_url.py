@@ -13,8 +13,8 @@ import psycopg2
 import pytest
 from psycopg2 import sql
 
-from community import embedded
-from community.secrets_file import embedded_secrets
+from community.local import embedded
+from community.local.secrets_file import embedded_secrets
 from tests.community.servers import a_var_folder, connect
 from tests.community.starts import GOOD, start
 from tests.waiting import PATIENCE_SECONDS

@@ -13,8 +13,8 @@ from django.test import Client
 from PIL import Image
 from pytest_django import Settings
 
-from community.phone import Certificates, address_for_phones, certificates
-from community.terminal import BLACK_ON_WHITE, PLAIN, drawn
+from community.local.phone import Certificates, address_for_phones, certificates
+from community.local.terminal import BLACK_ON_WHITE, PLAIN, drawn
 from core.clock import now
 
 pytestmark = pytest.mark.real_clock  # OpenSSL asks the machine's
@@ -53,7 +53,7 @@ def test_the_authority_vouches_for_no_site_elsewhere(tmp_path: Path) -> None:
     for file, content in zip((elsewhere.authority, elsewhere.authority.parent / "authority.key"), kept, strict=True):
         file.write_bytes(content)
 
-    from community import phone
+    from community.local import phone
 
     phone._make_site(elsewhere, elsewhere.authority.parent / "authority.key", names=["bank.example"], at=now())
 

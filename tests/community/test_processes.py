@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import pytest
 
 from bench.servers import free_port
-from community import embedded
+from community.local import embedded
 from tests.community.servers import a_var_folder, connect_as_app, is_running, server_pid
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
@@ -41,7 +41,7 @@ def environment(var: Path) -> dict[str, str]:
 def started(var: Path, port: int, **settings: str) -> Iterator[subprocess.Popen[str]]:
     """Everything, started, with what it says to be read from its `stdout`."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "community.processes"],
+        [sys.executable, "-m", "community.local.processes"],
         cwd=ROOT,
         env={**environment(var), "PORT": str(port), **settings},
         stdout=subprocess.PIPE,

@@ -11,8 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from community import config, strength
 from community.config import EVERY_ADDRESS
+from community.local.secrets_file import embedded_secrets
 from community.place import check_place
-from community.secrets_file import embedded_secrets
 from tests.community.starts import GOOD, HEX, start
 
 SERVER = {"DATABASE_URL": "postgres://a:b@127.0.0.1/c", **GOOD}

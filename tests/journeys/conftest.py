@@ -22,7 +22,7 @@ from tests.clock import BEGINS, Clock
 from tests.journeys.film import play, qr, scene
 from tests.journeys.late import answer_late
 from tests.waiting import wait_until
-from web.resident.actors import PHONE_SINCE
+from web.actors import PHONE_SINCE
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 OPTIONS: Final = (

@@ -14,14 +14,14 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from branches.admin_base import PlacesMixed, ScopedAdmin
-from community.dashboard import dashboard
-from community.menu import navigation
 from core.clock import now
 from decisions.access import approvals_decided_by, approvals_waiting_for
 from identity.models import User
 from residents.access import residents_found
 from settlements.models import BusinessDay
 from settlements.sheets import SHEETS
+from web.staff.dashboard import dashboard
+from web.staff.menu import navigation
 
 Fact: TypeAlias = tuple[object, ...]
 TERMS: Final = ("1001", "2001", "2003", "2101", "Zhang", "Between", "+8613800001003")

@@ -19,9 +19,9 @@ import unfold
 from django.contrib import admin
 from django.utils.functional import Promise
 
-from community import borrowed_words
 from core.errors import DomainError
 from tests.repo.sources import ROOT, python_files
+from web.staff import borrowed_words
 
 CATALOG: Final = Path("locale", "zh_Hans", "LC_MESSAGES", "django.po")
 NOT_EXTRACTED: Final = (".venv", "var", "bench", "tests")

@@ -42,7 +42,7 @@ WRONG: Final = re.compile(
 # Scripts, and links to a day of a list: the day before has rows of its own.
 NO_TEXT: Final = re.compile(r"<script.*?</script>|<style.*?</style>|<a href=\"\?[^\"]*__day=.*?</a>", re.DOTALL)
 WITH_MOMENTS: Final = (
-    "desk-branches-approval",
+    "desk-decisions-approval",
     "desk-redemptions-claim",
     "desk-settlements-merchantline",
     "desk-residents-resident-row",

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from identity.models import User
 from merchants.models import Cashier
 from merchants.queries import working_till
-from web.resident.actors import View, signed_in_page
+from web.actors import View, signed_in_page
 
 OUTLET_IN_SESSION: Final = "outlet"  # the one chosen last, of a cashier of several
 

@@ -24,10 +24,10 @@ from redemptions.access import receipt_for
 from redemptions.errors import ReceiptNotFound
 from redemptions.queries import taken_on, today_at
 from residents.queries import is_resident
+from web.actors import signed_in_page
 from web.merchant.actors import OUTLET_IN_SESSION, till_page
 from web.merchant.forms import OutletForm
 from web.merchant.showing import receipt_story
-from web.resident.actors import signed_in_page
 from web.sign_in.sessions import sessions_shown
 
 

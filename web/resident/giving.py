@@ -26,7 +26,8 @@ from residents.cooling import cooling_of
 from residents.models import Resident
 from residents.queries import gifts_left, recent_receivers
 from residents.services import find_receiver, give_points
-from web.resident.actors import phone_since, resident_page
+from web.actors import phone_since
+from web.resident.actors import resident_page
 from web.resident.forms import GiftForm
 
 SHOWN: Final = "gift"  # the field that carries whom, how many points, and the key under which they are given once

@@ -28,7 +28,8 @@ from residents.cooling import cooling_of
 from residents.models import Resident
 from residents.queries import links_of, wallets_of
 from residents.services import claim_link
-from web.resident.actors import phone_since, resident_page, signed_in_page
+from web.actors import phone_since, signed_in_page
+from web.resident.actors import resident_page
 from web.resident.forms import BankForm
 from web.resident.showing import debts, expiries, next_expiry, story
 from web.sign_in.sessions import sessions_shown

@@ -19,9 +19,9 @@ from redemptions.services import codes_ahead, enroll_device
 from residents.access import resident_of, wallets_of_user
 from residents.models import Resident
 from residents.services import claim_link
+from web.actors import PHONE_IN_SESSION, remember_phone
 from web.bodies import read_fields
 from web.problems import json_view
-from web.resident.actors import PHONE_IN_SESSION, remember_phone
 from web.resident.wallet import lots_shown, transfers_shown
 
 HANDLE_DIGITS: Final = 9

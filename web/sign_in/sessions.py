@@ -21,7 +21,7 @@ from identity.queries import open_sessions
 from identity.services import end_other_sessions, end_session
 from redemptions.services import revoke_device, revoke_other_devices
 from residents.models import Resident
-from web.resident.actors import PHONE_IN_SESSION, signed_in_page
+from web.actors import PHONE_IN_SESSION, signed_in_page
 from web.sign_in.browsers import remember, visitor_of
 
 MOST: Final = 2**63 - 1

@@ -30,7 +30,7 @@ from merchants.queries import working_till
 from redemptions.services import revoke_device
 from residents.models import Resident
 from residents.queries import is_resident
-from web.resident.actors import PHONE_IN_SESSION, signed_in_page
+from web.actors import PHONE_IN_SESSION, signed_in_page
 from web.sign_in.browsers import remember, visitor_of
 from web.sign_in.demo import offered
 from web.sign_in.pending import Pending

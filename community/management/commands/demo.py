@@ -17,8 +17,8 @@ from community.demo.people import JOINING, NEWCOMER, RESIDENT_PHONE, let_in, peo
 from community.demo.places import CASHIER_PHONE, STAFF, found
 from community.demo.play import Play, play, players
 from community.demo.visitors import Unexpected
-from community.run_lock import running_site
-from community.terminal import wait_for_enter
+from community.local.run_lock import running_site
+from community.local.terminal import wait_for_enter
 from core.clock import alliance_day, now
 from identity.demo import DEMO_PASSWORD
 from identity.services import mark_made_up

@@ -57,7 +57,7 @@ def certificate_file(*, var: Path) -> Path:
 
 def certificates(*, var: Path, address: str, at: datetime | None = None) -> Certificates:
     """Have an authority of this installation's own, and a certificate for the address; made anew when it moved or runs out."""
-    from community.secrets_file import make_private_folder
+    from community.local.secrets_file import make_private_folder
 
     at = at or datetime.now(UTC)
     folder = var / "tls"

@@ -19,8 +19,8 @@ from urllib.request import urlopen
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
 
-from community.first_demo import fill_demo_once, start_over_if_demo_was_interrupted
-from community.run_lock import RunsAlready, only_start
+from community.local.first_demo import fill_demo_once, start_over_if_demo_was_interrupted
+from community.local.run_lock import RunsAlready, only_start
 from community.stopping import Stopping
 
 FIRST_ANSWER_SECONDS: Final = 60
@@ -46,7 +46,8 @@ def main() -> int:
 
 
 def _run(stopping: Stopping) -> int:
-    from community import config, embedded
+    from community import config
+    from community.local import embedded
 
     with ExitStack() as used:
         try:
@@ -116,7 +117,8 @@ def serve(stopping: Stopping) -> bool:
     """Run all processes until told to stop; False if one kept ending."""
     from django.db import connections
 
-    from community import config, supervisor
+    from community import config
+    from community.local import supervisor
 
     connections.close_all()
     environment = {**_environment(host=config.HOST, port=config.PORT, var=config.VAR_DIR), **_certificates()}
@@ -165,13 +167,13 @@ def _environment(*, host: str, port: int, var: Path) -> Mapping[str, str]:
 def _certificates() -> Mapping[str, str]:
     """Where the web process finds the certificate, when phones are to reach it."""
     from community import config
-    from community.phone import certificates
+    from community.local.phone import certificates
 
     return certificates(var=config.VAR_DIR, address=config.SITE_HOST).environment if config.PHONE else {}
 
 
 def _greet_when_ready(address: str, stopping: Stopping) -> None:
-    from community.greeting import greeting
+    from community.local.greeting import greeting
 
     for _ in range(FIRST_ANSWER_SECONDS * 5):
         if stopping() or _answers(f"{address}/healthz"):
@@ -183,7 +185,7 @@ def _greet_when_ready(address: str, stopping: Stopping) -> None:
 
 def _answers(url: str) -> bool:
     from community import config
-    from community.phone import certificate_file
+    from community.local.phone import certificate_file
 
     trusted = ssl.create_default_context(cafile=str(certificate_file(var=config.VAR_DIR))) if config.PHONE else None
     try:

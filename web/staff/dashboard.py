@@ -12,8 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from branches.access import Scope, scope_of
 from branches.admin_base import actor_of
-from community.books_banner import books_of
-from community.hours_chart import HoursChart, hours_chart
 from core.clock import alliance_day, now
 from core.limits import COUNTED_AT_MOST, IMPORTS_SHOWN
 from decisions.access import approvals_waiting_for
@@ -28,6 +26,8 @@ from points.queries import waiting_facts
 from redemptions.queries import redeemed_by_hour
 from settlements.models import BusinessDay
 from settlements.queries import last_closed
+from web.staff.banner import books_of
+from web.staff.hours_chart import HoursChart, hours_chart
 
 UNDER_WAY: Final = (ImportState.QUEUED, ImportState.RUNNING)
 

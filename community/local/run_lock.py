@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from community.secrets_file import make_private_folder
+from community.local.secrets_file import make_private_folder
 
 NAME: Final = "run.lock"
 

@@ -30,7 +30,7 @@ def greeting(*, address: str) -> str:
     """Where to look and how to sign in."""
     from django.conf import settings
 
-    from community.terminal import drawn
+    from community.local.terminal import drawn
 
     embedded = EMBEDDED.format(address=address) if settings.EMBEDDED else ""
     told = TEXT.format(address=address, embedded=embedded, var=settings.VAR_DIR)

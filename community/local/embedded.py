@@ -25,8 +25,8 @@ from typing import IO, Final
 import psycopg2
 from psycopg2 import sql
 
-from community.embedded_binaries import Runner, runner
-from community.secrets_file import embedded_secrets, make_private_folder
+from community.local.embedded_binaries import Runner, runner
+from community.local.secrets_file import embedded_secrets, make_private_folder
 
 DATABASE: Final = "community"
 OWNER: Final = "owner"
