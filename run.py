@@ -120,19 +120,19 @@ def demo(rest: "list[str]") -> int:
 def bench(rest: "list[str]") -> int:
     """Measure."""
     install("dev")
-    return become("-m", "bench", *rest)
+    return become("-m", "tools.bench", *rest)
 
 
 def drill(rest: "list[str]") -> int:
     """Break things on purpose."""
     install("dev")
-    return become("-m", "drills", *rest)
+    return become("-m", "tools.drills", *rest)
 
 
 def screens(rest: "list[str]") -> int:
     """Write pictures of every page."""
     install("dev")
-    return become("-m", "bench.screens", *rest)
+    return become("-m", "tools.screens", *rest)
 
 
 def pins(_rest: "list[str]") -> int:

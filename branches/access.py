@@ -113,12 +113,12 @@ def _with(user: User, grants: list[StaffRole]) -> User:
 
 def scope_of(*, user: User) -> Scope:
     """Where the user works."""
-    held = grants_of(user=user)
+    grants = grants_of(user=user)
     return Scope(
-        everywhere=any(role.bank_id is None for role in held),
-        whole_banks=frozenset(role.bank_id for role in held if role.bank_id is not None and role.branch_id is None),
-        branches=frozenset(role.branch_id for role in held if role.branch_id is not None),
-        branch_banks=frozenset(role.bank_id for role in held if role.bank_id is not None and role.branch_id is not None),
+        everywhere=any(role.bank_id is None for role in grants),
+        whole_banks=frozenset(role.bank_id for role in grants if role.bank_id is not None and role.branch_id is None),
+        branches=frozenset(role.branch_id for role in grants if role.branch_id is not None),
+        branch_banks=frozenset(role.bank_id for role in grants if role.bank_id is not None and role.branch_id is not None),
     )
 
 

@@ -139,7 +139,7 @@ class ShownRows:
 
 
 def _may_change(model: type[Model]) -> bool:
-    """Whether anybody of ours may change such a row: what stays as it was written need not be held, and can't be."""
+    """Whether anybody of ours may change such a row: what stays as it was written need not be locked, and can't be."""
     with connection.cursor() as cursor:
         cursor.execute("select has_any_column_privilege(%s, 'update')", [model._meta.db_table])  # noqa: SLF001 - Django's own name
         (may,) = cursor.fetchone()

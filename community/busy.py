@@ -13,7 +13,7 @@ from web.failures import wants_json
 from web.problems import problem
 
 
-class GivenWay:
+class DatabaseBusyMiddleware:
     """
     Answers a deadlock, or a lock that others held for too long, as a busy ledger: nothing happened, ask again.
 

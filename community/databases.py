@@ -15,7 +15,7 @@ from community.local.secrets_file import embedded_secrets
 
 Database = dict[str, Any]
 
-COMPILE_NOTHING = "-cjit=off"  # where PostgreSQL has a just-in-time compiler, our short statements would wait for it
+COMPILE_NOTHING = "-cjit=off"  # where PostgreSQL has a just-in-time compiler, our short queries would wait for it
 
 
 def databases() -> dict[str, Database]:

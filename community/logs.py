@@ -90,7 +90,7 @@ def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
     return event
 
 
-class RequestId:
+class RequestIdMiddleware:
     """Gives every request an id, in each of its log lines and in the answer."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

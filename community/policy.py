@@ -51,7 +51,7 @@ POWERS_ON: Final = {SCANS: _powers("camera", "autoplay", "screen-wake-lock"), CO
 NO_POWERS: Final = _powers()
 
 
-class AdminPolicy:
+class AdminPolicyMiddleware:
     """Gives the admin its own policy, nothing else."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -65,7 +65,7 @@ class AdminPolicy:
         return response
 
 
-class BrowserPowers:
+class PermissionsPolicyMiddleware:
     """Says what pages may use of the device, and that no other site may take our answers for its own."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -78,26 +78,26 @@ INSTALLED_APPS = [
     *LOCAL_APPS,
 ]
 MIDDLEWARE = [
-    "community.logs.RequestId",
+    "community.logs.RequestIdMiddleware",
     "community.visits.VisitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "community.policy.AdminPolicy",
-    "community.policy.BrowserPowers",
-    "web.failures.ProblemsForPrograms",
-    "web.edges.CleanRequests",
+    "community.policy.AdminPolicyMiddleware",
+    "community.policy.PermissionsPolicyMiddleware",
+    "web.failures.ProblemJsonMiddleware",
+    "web.edges.CleanRequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "web.trial.OnlyOnTrial",
+    "web.trial.TrialOnlyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "web.sign_in.noting.NoteSession",
-    "community.busy.GivenWay",
+    "web.sign_in.noting.NoteSessionMiddleware",
+    "community.busy.DatabaseBusyMiddleware",
 ]
 TEMPLATES = [
     {
@@ -149,12 +149,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": OVERDUE_SECONDS},  # a worker that was away needs to be told once
     },
     "expire-points": {"task": "points.tasks.expire_points", "schedule": EXPIRY_SECONDS},
-    # asked again each hour of the night: twice changes nothing, and a lost message costs no statement
+    # asked again each hour of the night: twice changes nothing, and a lost message costs no query
     "close-yesterday": {"task": "settlements.tasks.close_yesterday", "schedule": crontab(hour="0-5", minute="30")},
     "check-new-books": {"task": "settlements.tasks.check_new_books", "schedule": BOOKS_CHECK_SECONDS},
     "check-books": {"task": "settlements.tasks.check_books", "schedule": crontab(hour="3", minute="10")},
 }
-SESSION_ENGINE = "identity.sessions"  # Django's own table, read with one plain statement
+SESSION_ENGINE = "identity.sessions"  # Django's own table, read with one plain query
 
 # --- Language and time ------------------------------------------------------------------------------------------------
 USE_TZ = True

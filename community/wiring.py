@@ -19,8 +19,8 @@ from issuing.services.exposure import CAP
 from issuing.services.suspension import LIFT_SUSPENSION
 from issuing.services.terms import TERMS
 from merchants.services import CashierDismissed
-from redemptions.news import PhoneAdded, RedemptionCaptured, RedemptionRefunded, RedemptionUndone
-from redemptions.services import close_claims
+from redemptions.news import PhoneAdded, PointsRedeemed, RedemptionRefunded, RedemptionUndone
+from redemptions.services import close_checkouts
 from residents.services import CustomerClaimed, PointsExpire, PointsGiven, ResidentsJoined, ResidentsMerged
 from residents.services.adjusting import ADJUSTMENT
 from residents.services.unfreezing import UNFREEZE
@@ -49,8 +49,8 @@ def _run_import(payload: Payload) -> None:
     IMPORTERS[payload["kind"]].delay(payload["import_id"])
 
 
-def _close_claims(payload: Payload) -> None:
-    close_claims(cashier_id=payload["cashier_id"], at=now())
+def _close_checkouts(payload: Payload) -> None:
+    close_checkouts(cashier_id=payload["cashier_id"], at=now())
 
 
 def _carry_out(payload: Payload) -> None:
@@ -79,12 +79,12 @@ HANDLERS: Final[dict[str, tuple[Handler, ...]]] = {
     PausedEventsLeft.topic: (_post_paused,),
     ImportRegistered.topic: (_run_import,),
     Approved.topic: (_carry_out,),
-    CashierDismissed.topic: (_close_claims,),
+    CashierDismissed.topic: (_close_checkouts,),
     PointsExpire.topic: (_tell_of_expiry,),
     CustomerClaimed.topic: (_tell_of_claim,),
     PhoneAdded.topic: (_tell_of_phone,),
     PointsGiven.topic: (),
-    RedemptionCaptured.topic: (),  # notices to both phones come here
+    PointsRedeemed.topic: (),  # notices to both phones come here
     RedemptionUndone.topic: (),
     RedemptionRefunded.topic: (),
 }

@@ -17,7 +17,7 @@ def from_columns(model: type[M], names: tuple[str, ...], values: Sequence[Any], 
     """
     An instance with these columns, by name (`outlet_id`, not `outlet`), and with what they point at, where that was read too.
 
-    The order of the columns is the statement's own.
+    The order of the columns is the query's own.
 
     Put together as unpickling does it, in less time than by `Model.from_db`, which looks at every field that was not read: to
     Django a field that is not in the instance's dictionary is a deferred one.

@@ -9,14 +9,14 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 
 
-def seal_text(text: str) -> str:
+def encrypt_text(text: str) -> str:
     """The text encrypted under the first key of the ring; each call gives another ciphertext."""
     return _ring(tuple(settings.FIELD_KEYS)).encrypt(text.encode()).decode()
 
 
-def open_text(sealed: str) -> str:
+def decrypt_text(sealed: str) -> str:
     """
-    The text behind `seal_text`, sealed under any key of the ring.
+    The text behind `encrypt_text`, sealed under any key of the ring.
 
     :raises cryptography.fernet.InvalidToken: if no key of the ring opens it.
     """

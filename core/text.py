@@ -18,21 +18,6 @@ class TextRefused(DomainError):
     kind = ErrorKind.INVALID
 
 
-class NotText(TextRefused):
-    code = "not_text"
-    message = _("The field “%(field)s” must be a text. Send it in quotes.")
-
-
-class TextMissing(TextRefused):
-    code = "text_missing"
-    message = _("The field “%(field)s” is empty. Fill it in.")
-
-
-class TextTooLong(TextRefused):
-    code = "text_too_long"
-    message = _("The field “%(field)s” has more than %(most)s characters. Shorten it.")
-
-
 class CharacterRefused(TextRefused):
     code = "character_refused"
     message = _("The field “%(field)s” has a character that is not text: %(character)s, in place %(place)s. Remove it.")
@@ -58,20 +43,3 @@ def refuse_unwritable(text: str, *, field: str) -> None:
     place = unwritable_place(text)
     if place is not None:
         raise CharacterRefused(field=field, character=named(text[place]), place=place + 1)
-
-
-def clean_text(value: object, *, field: str, most: int, least: int = 1) -> str:
-    """
-    The text, without spaces around it, with `least` to `most` characters.
-
-    :raises TextRefused: if it is anything else, saying which field and what is wrong with it.
-    """
-    if not isinstance(value, str):
-        raise NotText(field=field)
-    text = value.strip(" \u3000")
-    refuse_text(text, field=field)
-    if len(text) > most:
-        raise TextTooLong(field=field, most=most)
-    if len(text) < least:
-        raise TextMissing(field=field)
-    return text

@@ -37,7 +37,7 @@ from decisions.errors import (
 from decisions.models import Approval
 from decisions.news import Approved
 from identity.models import User
-from points.log.statements import state
+from points.log.declarations import record_declaration
 
 T = TypeVar("T")
 
@@ -189,7 +189,7 @@ def _decide(approval: Approval, checker: User, decision: ApprovalState, at: date
         raise ApprovalExpired
     row.state, row.checker, row.decided_at = decision, checker, at
     row.save(update_fields=["state", "checker", "decided_at"])
-    state(issuer=row.bank.issuer_id, kind="approval", subject=str(row.pk), body=approval_words(row), at=at)
+    record_declaration(issuer=row.bank.issuer_id, kind="approval", subject=str(row.pk), body=approval_words(row), at=at)
     return row
 
 

@@ -7,11 +7,9 @@ whole bank's staff, and by those of its branch. Events nobody is known for, and 
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.db.models import QuerySet
 
-from branches.access import one, scope_of
+from branches.access import scope_of
 from earning.models import Award, Cancellation, Event, EventConflict, Rule, RuleVersion
 from identity.models import User
 
@@ -44,21 +42,3 @@ def cancellations_for(*, actor: User) -> QuerySet[Cancellation]:
 def conflicts_for(*, actor: User) -> QuerySet[EventConflict]:
     """Event ids that were sent with two contents, of the banks the actor works for wholly."""
     return EventConflict.objects.filter(scope_of(user=actor).of_banks(bank="event__bank"))
-
-
-def rule_for(*, actor: User, rule_id: int) -> Rule:
-    """
-    The rule of that id, if the actor works for its bank.
-
-    :raises NotFound: otherwise, and when there is none.
-    """
-    return one(rules_for(actor=actor).filter(pk=rule_id))
-
-
-def event_for(*, actor: User, event: UUID) -> Event:
-    """
-    The event of that id, if the actor may see it.
-
-    :raises NotFound: otherwise, and when there is none.
-    """
-    return one(events_for(actor=actor).filter(pk=event))

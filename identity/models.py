@@ -21,7 +21,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in. A phone number is kept sealed, and found by its keyed hash."""
 
     username = models.CharField(_("username"), max_length=64, unique=True, null=True, blank=True)
-    phone_sealed = models.TextField(_("phone"), null=True, blank=True)  # noqa: DJ001 - both parts of a phone are null together
+    phone_encrypted = models.TextField(_("phone"), null=True, blank=True)  # noqa: DJ001 - both parts of a phone are null together
     phone_hash = models.BinaryField(max_length=32, unique=True, null=True, blank=True)
     name = models.CharField(pgettext_lazy("of a person", "name"), max_length=80, blank=True, default="")
     language = models.CharField(_("language"), max_length=8, choices=Language, default=Language.CHINESE)
@@ -48,8 +48,9 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=Q(username__isnull=False) | Q(phone_hash__isnull=False),
             ),
             models.CheckConstraint(
-                name="identity_user_phone_sealed_and_hashed",
-                condition=Q(phone_sealed__isnull=True, phone_hash__isnull=True) | Q(phone_sealed__isnull=False, phone_hash__isnull=False),
+                name="identity_user_phone_encrypted_and_hashed",
+                condition=Q(phone_encrypted__isnull=True, phone_hash__isnull=True)
+                | Q(phone_encrypted__isnull=False, phone_hash__isnull=False),
             ),
             models.CheckConstraint(name="identity_user_language_known", condition=Q(language__in=Language.values)),
         ]

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef
 
-from core.secrets import open_text
+from core.secrets import decrypt_text
 from identity.models import OpenSession, User
 from identity.phones import PhoneNotValid, normal_phone, phone_hash
 
@@ -33,7 +33,7 @@ def made_up_staff(*, limit: int) -> list[User]:
 
 def phone_of(*, user: User) -> str | None:
     """The user's number in E.164 form; none for staff who sign in by name."""
-    return None if user.phone_sealed is None else open_text(user.phone_sealed)
+    return None if user.phone_encrypted is None else decrypt_text(user.phone_encrypted)
 
 
 def open_sessions(*, user: User, at: datetime, limit: int) -> list[OpenSession]:

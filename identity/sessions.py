@@ -1,4 +1,4 @@
-"""Django's sessions in the database, read with one plain statement: every request begins with it."""
+"""Django's sessions in the database, read with one plain query: every request begins with it."""
 
 from __future__ import annotations
 

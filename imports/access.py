@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.db.models import QuerySet
 
-from branches.access import one, scope_of
+from branches.access import scope_of
 from identity.models import User
 from imports.models import FileImport, FileImportError
 
@@ -19,12 +17,3 @@ def imports_for(*, actor: User) -> QuerySet[FileImport]:
 def import_errors_for(*, actor: User) -> QuerySet[FileImportError]:
     """Row errors of those files."""
     return FileImportError.objects.filter(scope_of(user=actor).of_banks(bank="file_import__bank"))
-
-
-def import_for(*, actor: User, import_id: UUID) -> FileImport:
-    """
-    The file import of that id, if the actor works for its bank.
-
-    :raises NotFound: otherwise, and when there is none.
-    """
-    return one(imports_for(actor=actor).filter(pk=import_id))

@@ -75,7 +75,7 @@ class Columns:
 
 
 class ChunkHandler(Protocol):
-    """Takes up to `FILE_CHUNK_ROWS` rows in inside the chunk's transaction, with a bounded number of statements."""
+    """Takes up to `FILE_CHUNK_ROWS` rows in inside the chunk's transaction, with a bounded number of queries."""
 
     def __call__(self, *, bank: Bank, rows: Sequence[Row], at: datetime) -> ChunkResult:
         """Take the rows in."""

@@ -18,7 +18,7 @@ from branches.choices import Role
 from core.clock import now
 from core.errors import DomainError
 from core.forms import LineField
-from core.secrets import open_text
+from core.secrets import decrypt_text
 from identity.models import User
 from identity.phones import PhoneNotValid, masked_phone, mobile_phone, normal_phone, phone_hash
 from merchants.access import cashiers_for, merchants_for, outlets_for
@@ -170,4 +170,4 @@ class CashierAdmin(ScopedAdmin):
     @admin.display(description=_("phone"))
     def phone(self, obj: Cashier) -> str:
         """The tail of the phone number."""
-        return masked_phone(open_text(obj.user.phone_sealed)) if obj.user.phone_sealed else ""
+        return masked_phone(decrypt_text(obj.user.phone_encrypted)) if obj.user.phone_encrypted else ""

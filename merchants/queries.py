@@ -40,11 +40,6 @@ def made_up_tills(*, limit: int) -> list[Cashier]:
     return list(each_once.select_related("user", "outlet").order_by("pk")[:limit])
 
 
-def merchants_acquired_by(*, bank_id: int) -> QuerySet[Merchant]:
-    """Merchants a bank pays."""
-    return Merchant.objects.filter(acquirer_id=bank_id)
-
-
 def merchant_names(*, parties: Collection[UUID]) -> dict[UUID, str]:
     """The names of the merchants behind the ledger's parties, as the reader reads them; one query."""
     return {
@@ -71,7 +66,7 @@ def outlets_open(*, limit: int) -> list[Outlet]:
 
 def working_till(*, user_id: int, outlet_id: int | None = None) -> Cashier | None:
     """
-    Where the user stands now: at that outlet, or at the one they came to first. One statement.
+    Where the user stands now: at that outlet, or at the one they came to first. One query.
 
     The cashier comes with outlet and merchant, and with as much of the user as a session is checked by.
     """

@@ -41,7 +41,7 @@ class OutletClosed(DomainError):
 class CashierDismissed:
     """A cashier was dismissed: what they had open at the till must be closed."""
 
-    topic: ClassVar[str] = "cashier.dismissed"
+    topic: ClassVar[str] = "merchants.cashier_dismissed"
     cashier_id: int
 
 
@@ -109,11 +109,11 @@ def appoint_cashier(*, actor: User, outlet: Outlet, phone: str, name: str, at: d
 def dismiss_cashier(*, actor: User, cashier: Cashier, at: datetime) -> Cashier:
     """Dismiss a cashier: signed out everywhere at once, history kept. Dismissing again changes nothing."""
     with transaction.atomic():
-        held = Cashier.objects.select_for_update(of=("self",)).select_related("user").get(pk=cashier.pk)
-        if held.dismissed_at is None:
-            held.dismissed_at, held.dismissed_by = at, actor
-            held.save(update_fields=["dismissed_at", "dismissed_by"])
-            record_security_event(SecurityEventKind.CASHIER_DISMISSED, at=at, actor_id=actor.pk, about=held)
-            end_sessions(actor=actor, user=held.user, at=at)
-            publish(CashierDismissed(cashier_id=held.pk), at=at)
-    return held
+        locked = Cashier.objects.select_for_update(of=("self",)).select_related("user").get(pk=cashier.pk)
+        if locked.dismissed_at is None:
+            locked.dismissed_at, locked.dismissed_by = at, actor
+            locked.save(update_fields=["dismissed_at", "dismissed_by"])
+            record_security_event(SecurityEventKind.CASHIER_DISMISSED, at=at, actor_id=actor.pk, about=locked)
+            end_sessions(actor=actor, user=locked.user, at=at)
+            publish(CashierDismissed(cashier_id=locked.pk), at=at)
+    return locked

@@ -61,39 +61,39 @@ def renew_secret(*, actor: User, client: Client, at: datetime) -> NewSecret:
     """
     secret: str = generate_client_secret()
     with transaction.atomic():
-        held = Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
-        if held.previous_until is not None and at < held.previous_until:
+        locked = Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
+        if locked.previous_until is not None and at < locked.previous_until:
             raise SecretRenewedAlready
-        held.previous_secret, held.previous_until = held.client_secret, at + SECRET_OVERLAP
-        held.client_secret, held.renewed_by = secret, actor
-        held.save(update_fields=["client_secret", "previous_secret", "previous_until", "renewed_by", "updated"])
-        record_security_event(SecurityEventKind.SECRET_RENEWED, at=at, actor_id=actor.pk, about=held)
-    return NewSecret(held, secret)
+        locked.previous_secret, locked.previous_until = locked.client_secret, at + SECRET_OVERLAP
+        locked.client_secret, locked.renewed_by = secret, actor
+        locked.save(update_fields=["client_secret", "previous_secret", "previous_until", "renewed_by", "updated"])
+        record_security_event(SecurityEventKind.SECRET_RENEWED, at=at, actor_id=actor.pk, about=locked)
+    return NewSecret(locked, secret)
 
 
 def revoke_secrets(*, actor: User, client: Client, at: datetime) -> NewSecret:
     """Give a client a new secret; every other one and every token it has end at once. For a secret that others know."""
     secret: str = generate_client_secret()
     with transaction.atomic():
-        held = Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
-        held.client_secret, held.previous_secret, held.previous_until = secret, "", None
-        held.renewed_by = actor
-        held.save(update_fields=["client_secret", "previous_secret", "previous_until", "renewed_by", "updated"])
-        _end_tokens(held)
-        record_security_event(SecurityEventKind.SECRET_RENEWED, at=at, actor_id=actor.pk, about=held, details={"revoked": "all"})
-    return NewSecret(held, secret)
+        locked = Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
+        locked.client_secret, locked.previous_secret, locked.previous_until = secret, "", None
+        locked.renewed_by = actor
+        locked.save(update_fields=["client_secret", "previous_secret", "previous_until", "renewed_by", "updated"])
+        _end_tokens(locked)
+        record_security_event(SecurityEventKind.SECRET_RENEWED, at=at, actor_id=actor.pk, about=locked, details={"revoked": "all"})
+    return NewSecret(locked, secret)
 
 
 def end_client(*, actor: User, client: Client, at: datetime) -> Client:
     """Shut a client out, at once. Ending it again changes nothing."""
     with transaction.atomic():
-        held: Client = Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
-        if held.ended_at is None:
-            held.ended_at, held.ended_by = at, actor
-            held.save(update_fields=["ended_at", "ended_by", "updated"])
-            _end_tokens(held)
-            record_security_event(SecurityEventKind.CLIENT_ENDED, at=at, actor_id=actor.pk, about=held)
-    return held
+        locked: Client = Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
+        if locked.ended_at is None:
+            locked.ended_at, locked.ended_by = at, actor
+            locked.save(update_fields=["ended_at", "ended_by", "updated"])
+            _end_tokens(locked)
+            record_security_event(SecurityEventKind.CLIENT_ENDED, at=at, actor_id=actor.pk, about=locked)
+    return locked
 
 
 def forget_old_tokens(*, at: datetime) -> int:

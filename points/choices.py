@@ -52,7 +52,7 @@ class Fact(TextChoices):
 
     TRANSFER = "transfer", _("transfer")
     REFUSAL = "refusal", _("refusal")
-    STATEMENT = "statement", _("statement")
+    DECLARATION = "declaration", _("declaration")
 
 
 class CheckKind(TextChoices):

@@ -281,8 +281,8 @@ class Salt(models.Model):
         return str(self.wallet_id)
 
 
-class Statement(models.Model):
-    """What an issuer stated, word for word, once under its subject."""
+class Declaration(models.Model):
+    """What an issuer declared, word for word, once under its subject."""
 
     id = models.UUIDField(primary_key=True)
     party_id = models.UUIDField()
@@ -292,7 +292,7 @@ class Statement(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        db_table = "points_statement"
+        db_table = "points_declaration"
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"

@@ -14,7 +14,7 @@ from points.errors import TermsReachBack
 
 
 def open_wallets(ids: Sequence[UUID], *, at: datetime) -> None:
-    """Open a wallet for each id, in one statement."""
+    """Open a wallet for each id, in one query."""
     _call("select points_open_wallets(%s::uuid[], %s)", [str(item) for item in ids], at)
 
 
@@ -73,7 +73,7 @@ def unfreeze_wallet(id: UUID) -> None:  # noqa: A002
     _call("select points_unfreeze_wallet(%s)", str(id))
 
 
-def _call(statement: str, *arguments: Any) -> Any:
+def _call(query: str, *arguments: Any) -> Any:
     with connection.cursor() as cursor:
-        cursor.execute(statement, arguments)
+        cursor.execute(query, arguments)
         return cursor.fetchone()[0]

@@ -49,13 +49,12 @@ __all__ = [
     "give",
     "merge",
     "post",
-    "post_and_keep",
     "post_one",
+    "result_of",
     "settle",
 ]
 
 POST = "select n, outcome, transfer_id, available, again from points_post(%s::jsonb, %s, %s) order by n"
-KEEPING = "select outcome, transfer_id, available, again, kept from {}(%s::jsonb, %s, %s, {})"
 WAITED_TOO_LONG = {"55P03", "40P01"}  # lock_not_available, deadlock_detected
 
 
@@ -119,31 +118,15 @@ def post_one(command: Command, *, at: datetime) -> Result:
     return post([command], at=at)[0]
 
 
-def post_and_keep(keeper: str, command: Command, *given: Any, at: datetime) -> tuple[Result, Any]:
-    """
-    Post a single command by another package's function of the database, which calls `points_post` and keeps its own of it.
-
-    `keeper` takes the arguments of `points_post`, then what is `given`; it answers as the ledger did, and `kept` is its own:
-    one journey to the database instead of two, in the caller's transaction.
-
-    :raises LedgerBusy: if the wallet stayed locked by others for two seconds.
-    """
-    statement = KEEPING.format(keeper, ", ".join(["%s"] * len(given)))
-    with connection.cursor() as cursor, busy_as_error():
-        cursor.execute(statement, [body_of([command]), at, alliance_day(at), *given])
-        outcome, transfer_id, available, again, kept = cursor.fetchone()
-    return Result(OutcomeCode(outcome), transfer_id, available, again, command.points), kept
-
-
 def give(command: Gift, *, at: datetime) -> Result:
     """
     Let points of one wallet become another's, with their issuers and dates; two transfers in one transaction.
 
     :raises LedgerBusy: if a wallet stayed locked by others for two seconds.
     """
-    statement = "select n, outcome, transfer_id, available, again from points_gift(%s::jsonb, %s, %s, %s)"
+    query = "select n, outcome, transfer_id, available, again from points_gift(%s::jsonb, %s, %s, %s)"
     with connection.cursor() as cursor, busy_as_error():
-        cursor.execute(statement, [json.dumps(command.as_row(uuid7())), uuid7(), at, alliance_day(at)])
+        cursor.execute(query, [json.dumps(command.as_row(uuid7())), uuid7(), at, alliance_day(at)])
         return _results([command], cursor.fetchall())[0]
 
 
@@ -153,11 +136,11 @@ def merge(*, wallet: UUID, into: UUID, key: str, at: datetime) -> Result:
 
     :raises LedgerBusy: if a wallet stayed locked by others for two seconds.
     """
-    statement = "select n, outcome, transfer_id, available, again from points_merge(%s, %s, %s::uuid[], %s, %s, %s)"
+    query = "select n, outcome, transfer_id, available, again from points_merge(%s, %s, %s::uuid[], %s, %s, %s)"
     asked = hashlib.sha256(f"merge|{wallet}|{into}".encode()).digest()
     sent, received = uuid7s(2)  # in a history of both wallets, points arrive after they left
     with connection.cursor() as cursor, busy_as_error():
-        cursor.execute(statement, [wallet, into, [str(sent), str(received)], key, asked, at])
+        cursor.execute(query, [wallet, into, [str(sent), str(received)], key, asked, at])
         _n, outcome, transfer_id, available, again = cursor.fetchone()
     return Result(OutcomeCode(outcome), transfer_id, available, again, None)
 
@@ -165,9 +148,9 @@ def merge(*, wallet: UUID, into: UUID, key: str, at: datetime) -> Result:
 def settle(commands: Sequence[Settle], *, at: datetime) -> list[Result]:
     """Retire what merchants were owed, one command a statement line; nothing is locked, at most 500 a call."""
     assert 0 < len(commands) <= COMMANDS_PER_POST, "a batch has 1 to 500 commands"
-    statement = "select n, outcome, transfer_id, available, again from points_settle(%s::jsonb, %s) order by n"
+    query = "select n, outcome, transfer_id, available, again from points_settle(%s::jsonb, %s) order by n"
     with connection.cursor() as cursor:
-        cursor.execute(statement, [body_of(commands), at])
+        cursor.execute(query, [body_of(commands), at])
         return _results(commands, cursor.fetchall())
 
 
@@ -177,17 +160,20 @@ def body_of(commands: Sequence[AnyCommand]) -> str:
     return json.dumps([command.as_row(id_) for command, id_ in zip(commands, ids, strict=True)])
 
 
+def result_of(command: AnyCommand, answer: Sequence[Any]) -> Result:
+    """The ledger's answer to a command: outcome, transfer, available and again, as its functions return them."""
+    outcome, transfer_id, available, again = answer
+    return Result(OutcomeCode(outcome), transfer_id, available, again, command.points)
+
+
 def _results(commands: Sequence[AnyCommand], rows: Sequence[tuple[Any, ...]]) -> list[Result]:
-    return [
-        Result(OutcomeCode(outcome), transfer_id, available, again, command.points)
-        for command, (_n, outcome, transfer_id, available, again) in zip(commands, rows, strict=True)
-    ]
+    return [result_of(command, answer) for command, (_n, *answer) in zip(commands, rows, strict=True)]
 
 
 @contextmanager
 def busy_as_error() -> Iterator[None]:
     """
-    Around a statement that calls the ledger.
+    Around a query that calls the ledger.
 
     :raises LedgerBusy: if a wallet stayed locked by others for two seconds.
     """

@@ -43,9 +43,9 @@ OLDEST_WAITING: Final = """
     from (select * from points_unsealed order by position limit 1) u
     left join points_transfer t on t.party_id = u.party_id and t.id = u.fact_id
     left join points_refusal r on r.party_id = u.party_id and r.id = u.fact_id
-    left join points_statement n on n.party_id = u.party_id and n.id = u.fact_id"""
+    left join points_declaration n on n.party_id = u.party_id and n.id = u.fact_id"""
 
-# What leaves wallets counts once it is sealed; what comes in counts at once. One statement, so that nothing is on its way
+# What leaves wallets counts once it is sealed; what comes in counts at once. One query, so that nothing is on its way
 # from one part to the other.
 OUTSTANDING: Final = """
     select coalesce((select sum(t.points_out - t.points_in) from points_total t where t.issuer_id = %(issuer)s), 0)::bigint

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from branches.access import issuers_seen_by
 from branches.admin_base import ReadOnly, ScopedInline
-from redemptions.access import claims_for, devices_for, redemptions_for, refunds_for, undos_for
+from redemptions.access import checkouts_for, devices_for, redemptions_for, refunds_for, undos_for
 from redemptions.errors import ReceiptNotFound
-from redemptions.models import Claim, DeviceCredential, Redemption, Refund, Undo
+from redemptions.models import Checkout, DeviceCredential, Redemption, Refund, Undo
 from redemptions.queries import masked_name, parts_of
 from redemptions.receipts import read_receipt_number
 
@@ -44,14 +44,14 @@ class RedemptionAdmin(ReadOnly):
     """Receipts of the actor's merchants, and those their bank's points paid for."""
 
     rows = staticmethod(redemptions_for)
-    list_display = ("receipt", "outlet", "resident_name", "points", "given_back", "captured_at", "undone")
+    list_display = ("receipt", "outlet", "resident_name", "points", "given_back", "redeemed_at", "undone")
     list_select_related = ("outlet", "resident", "undo")
     row_select_related = ("outlet", "cashier__user", "resident")
-    list_filter: ClassVar = [("captured_at", admin.DateFieldListFilter)]
+    list_filter: ClassVar = [("redeemed_at", admin.DateFieldListFilter)]
     search_fields = ("number",)
     search_help_text = _("The full receipt number")
     ordering = ("-number",)
-    fields = ("receipt", "outlet", "cashier", "resident_name", "points", "given_back", "parts", "captured_at", "transfer_id")
+    fields = ("receipt", "outlet", "cashier", "resident_name", "points", "given_back", "parts", "redeemed_at", "transfer_id")
     readonly_fields = fields
     inlines = (RefundInline, UndoInline)
 
@@ -98,24 +98,24 @@ class RedemptionAdmin(ReadOnly):
         return format_html_join("", "<div>{}: {}</div>", ((part.bank, part.points) for part in shown))
 
 
-@admin.register(Claim)
-class ClaimAdmin(ReadOnly):
+@admin.register(Checkout)
+class CheckoutAdmin(ReadOnly):
     """Scans at the actor's merchants."""
 
-    rows = staticmethod(claims_for)
-    list_display = ("opened_at", "outlet", "cashier", "resident_name", "captured", "closed_at")
+    rows = staticmethod(checkouts_for)
+    list_display = ("opened_at", "outlet", "cashier", "resident_name", "redeemed", "closed_at")
     list_select_related = ("outlet", "cashier__user", "resident", "redemption")
     ordering = ("-opened_at", "-pk")
-    fields = ("outlet", "cashier", "resident_name", "opened_at", "expires_at", "captured", "closed_at")
+    fields = ("outlet", "cashier", "resident_name", "opened_at", "expires_at", "redeemed", "closed_at")
     readonly_fields = fields
 
     @admin.display(description=_("resident"))
-    def resident_name(self, obj: Claim) -> str:
+    def resident_name(self, obj: Checkout) -> str:
         """As the till saw it."""
         return masked_name(obj.resident.name)
 
-    @admin.display(description=_("captured"))
-    def captured(self, obj: Claim) -> str:
+    @admin.display(description=_("redeemed"))
+    def redeemed(self, obj: Checkout) -> str:
         """Whether points were taken."""
         return str(_("yes") if hasattr(obj, "redemption") else _("no"))
 

@@ -49,19 +49,19 @@ class TooManyBadCodes(DomainError):
     message = _("Too many wrong codes came from here. Wait ten minutes; the resident can spend elsewhere meanwhile.")
 
 
-class ClaimNotFound(NotFound):
-    code = "claim_not_found"
+class CheckoutNotFound(NotFound):
+    code = "checkout_not_found"
     message = _("There is no such scan at this till. Scan the resident's code again.")
 
 
-class ClaimExpired(DomainError):
-    code = "claim_expired"
+class CheckoutExpired(DomainError):
+    code = "checkout_expired"
     kind = ErrorKind.CONFLICT
     message = _("The scan is more than two minutes old. Nothing was taken; scan a new code.")
 
 
-class ClaimClosed(DomainError):
-    code = "claim_closed"
+class CheckoutClosed(DomainError):
+    code = "checkout_closed"
     kind = ErrorKind.CONFLICT
     message = _("This scan was already used or closed. Scan a new code.")
 

@@ -32,7 +32,7 @@ def lock_of(*, outlet_id: int, key: str) -> Func:
     """
     An expression that waits for whoever uses this key at this outlet now, and keeps the key until the transaction ends.
 
-    What is looked up by the key must be looked up by a later statement: this one reads as of before it waited.
+    What is looked up by the key must be looked up by a later query: this one reads as of before it waited.
     """
     return Func(Value(lock_number(outlet_id=outlet_id, key=key)), function="pg_advisory_xact_lock", output_field=CharField())
 

@@ -21,8 +21,9 @@ from core.ids import uuid7
 from core.limits import KEY_TEXT, REASON_TEXT, TIMES_PAGES
 from identity.authors import author
 from merchants.models import Cashier, Merchant, Outlet
-from redemptions.codes import HANDLES
+from redemptions.choices import AT_A_TILL, Way
 from redemptions.receipts import receipt_number
+from redemptions.rotating_code import HANDLES
 from residents.models import Resident
 
 
@@ -89,33 +90,41 @@ class CodeAttempt(models.Model):
         return f"{self.merchant_id} {moment_text(self.made_at)}"
 
 
-class Claim(models.Model):
-    """A scanned code, bound to a cashier for two minutes. A redemption uses it up; a dismissal closes it."""
+class Checkout(models.Model):
+    """A resident recognized at an outlet, for two minutes. A redemption uses it up; a dismissal closes it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    cashier = models.ForeignKey(Cashier, models.PROTECT, related_name="claims", verbose_name=_("cashier"), db_index=False)
-    outlet = models.ForeignKey(Outlet, models.PROTECT, related_name="claims", verbose_name=_("outlet"), db_index=False)
-    resident = models.ForeignKey(Resident, models.PROTECT, related_name="claims", verbose_name=_("resident"))
+    way = models.CharField(_("recognized by"), max_length=8, choices=Way)
+    cashier = models.ForeignKey(
+        Cashier, models.PROTECT, related_name="checkouts", null=True, blank=True, verbose_name=_("cashier"), db_index=False
+    )
+    outlet = models.ForeignKey(Outlet, models.PROTECT, related_name="checkouts", verbose_name=_("outlet"), db_index=False)
+    resident = models.ForeignKey(Resident, models.PROTECT, related_name="checkouts", verbose_name=_("resident"))
     wallet_id = models.UUIDField(_("wallet"))
-    device = models.ForeignKey(DeviceCredential, models.PROTECT, related_name="claims", verbose_name=_("device"))
-    key = models.CharField(_("key"), max_length=KEY_TEXT + 8)  # longer by what a capture puts before a key of its own
+    device = models.ForeignKey(DeviceCredential, models.PROTECT, related_name="checkouts", null=True, blank=True, verbose_name=_("device"))
+    key = models.CharField(_("key"), max_length=KEY_TEXT + 8)  # longer by what a redemption puts before a key of its own
     request_hash = models.BinaryField(max_length=32)
     opened_at = models.DateTimeField(_("opened at"))
     expires_at = models.DateTimeField(_("expires at"))
-    closed_at = models.DateTimeField(pgettext_lazy("of a claim", "closed at"), null=True, blank=True)
+    closed_at = models.DateTimeField(pgettext_lazy("of a checkout", "closed at"), null=True, blank=True)
     slow_until = models.DateTimeField(_("cool-down until"), null=True, blank=True, editable=False)  # of a new phone or bank link
 
     class Meta:
-        verbose_name = _("claim")
-        verbose_name_plural = _("claims")
+        verbose_name = _("checkout")
+        verbose_name_plural = _("checkouts")
         indexes: ClassVar = [
-            models.Index(fields=["cashier"], name="redemptions_claim_open", condition=Q(closed_at__isnull=True)),
+            models.Index(fields=["cashier"], name="redemptions_checkout_open", condition=Q(closed_at__isnull=True)),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["outlet", "key"], name="redemptions_claim_key_once_per_outlet"),
-            models.CheckConstraint(name="redemptions_claim_key_not_empty", condition=~Q(key="")),
-            models.CheckConstraint(name="redemptions_claim_expires_after_opened", condition=Q(expires_at__gt=F("opened_at"))),
-            models.CheckConstraint(name="redemptions_claim_closed_after_opened", condition=Q(closed_at__gte=F("opened_at"))),
+            models.UniqueConstraint(fields=["outlet", "key"], name="redemptions_checkout_key_once_per_outlet"),
+            models.CheckConstraint(name="redemptions_checkout_key_not_empty", condition=~Q(key="")),
+            models.CheckConstraint(name="redemptions_checkout_way_known", condition=Q(way__in=Way.values)),
+            models.CheckConstraint(
+                name="redemptions_checkout_cashier_at_a_till", condition=~Q(way__in=AT_A_TILL) | Q(cashier__isnull=False)
+            ),
+            models.CheckConstraint(name="redemptions_checkout_device_of_a_code", condition=~Q(way__in=AT_A_TILL) | Q(device__isnull=False)),
+            models.CheckConstraint(name="redemptions_checkout_expires_after_opened", condition=Q(expires_at__gt=F("opened_at"))),
+            models.CheckConstraint(name="redemptions_checkout_closed_after_opened", condition=Q(closed_at__gte=F("opened_at"))),
         ]
 
     def __str__(self) -> str:
@@ -126,9 +135,10 @@ class Redemption(models.Model):
     """Points taken at a till. `transfer_id` is the fact in the ledger; the receipt shows the number with a check digit."""
 
     number = models.BigAutoField(_("number"), primary_key=True)
-    claim = models.OneToOneField(Claim, models.PROTECT, related_name="redemption", verbose_name=_("claim"))
+    checkout = models.OneToOneField(Checkout, models.PROTECT, related_name="redemption", verbose_name=_("checkout"))
+    way = models.CharField(_("recognized by"), max_length=8, choices=Way)  # the checkout's, so that a check of this row can name it
     outlet = models.ForeignKey(Outlet, models.PROTECT, related_name="redemptions", verbose_name=_("outlet"), db_index=False)
-    cashier = models.ForeignKey(Cashier, models.PROTECT, related_name="redemptions", verbose_name=_("cashier"))
+    cashier = models.ForeignKey(Cashier, models.PROTECT, related_name="redemptions", null=True, blank=True, verbose_name=_("cashier"))
     resident = models.ForeignKey(Resident, models.PROTECT, related_name="redemptions", verbose_name=_("resident"))
     wallet_id = models.UUIDField(_("wallet"))
     transfer_id = models.UUIDField(_("transfer"), unique=True)
@@ -136,18 +146,22 @@ class Redemption(models.Model):
     given_back = models.BigIntegerField(_("given back"), default=0, db_default=0)
     key = models.CharField(_("key"), max_length=KEY_TEXT)
     request_hash = models.BinaryField(max_length=32)
-    captured_at = models.DateTimeField(_("taken at"))
+    redeemed_at = models.DateTimeField(_("taken at"))
 
     class Meta:
         verbose_name = _("redemption")
         verbose_name_plural = _("redemptions")
         indexes: ClassVar = [
-            models.Index(fields=["outlet", "captured_at"], name="redemptions_redemption_day"),
-            BrinIndex(fields=["captured_at"], name="redemptions_redemption_made", autosummarize=True, pages_per_range=TIMES_PAGES),
+            models.Index(fields=["outlet", "redeemed_at"], name="redemptions_redemption_day"),
+            BrinIndex(fields=["redeemed_at"], name="redemptions_redemption_made", autosummarize=True, pages_per_range=TIMES_PAGES),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["outlet", "key"], name="redemptions_redemption_key_once_per_outlet"),
             models.CheckConstraint(name="redemptions_redemption_key_not_empty", condition=~Q(key="")),
+            models.CheckConstraint(name="redemptions_redemption_way_known", condition=Q(way__in=Way.values)),
+            models.CheckConstraint(
+                name="redemptions_redemption_cashier_at_a_till", condition=~Q(way__in=AT_A_TILL) | Q(cashier__isnull=False)
+            ),
             models.CheckConstraint(name="redemptions_redemption_points_positive", condition=Q(points__gt=0)),
             models.CheckConstraint(
                 name="redemptions_redemption_given_back_within", condition=Q(given_back__gte=0, given_back__lte=F("points"))
@@ -168,12 +182,12 @@ class Redemption(models.Model):
         return self.points - self.given_back
 
 
-class RefusedCapture(models.Model):
-    """A capture that was refused, kept so that its key gives the same answer again."""
+class RefusedRedemption(models.Model):
+    """A redemption that was refused, kept so that its key gives the same answer again."""
 
     outlet = models.ForeignKey(Outlet, models.PROTECT, related_name="+", verbose_name=_("outlet"), db_index=False)
     cashier = models.ForeignKey(Cashier, models.PROTECT, related_name="+", verbose_name=_("cashier"))
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="refusals", verbose_name=_("claim"))
+    checkout = models.ForeignKey(Checkout, models.PROTECT, related_name="refusals", verbose_name=_("checkout"))
     key = models.CharField(_("key"), max_length=KEY_TEXT)
     request_hash = models.BinaryField(max_length=32)
     code = models.CharField(_("error code"), max_length=40)
@@ -187,8 +201,8 @@ class RefusedCapture(models.Model):
             BrinIndex(fields=["refused_at"], name="redemptions_refused_made", autosummarize=True, pages_per_range=TIMES_PAGES),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["outlet", "key"], name="redemptions_refusedcapture_key_once_per_outlet"),
-            models.CheckConstraint(name="redemptions_refusedcapture_key_not_empty", condition=~Q(key="")),
+            models.UniqueConstraint(fields=["outlet", "key"], name="redemptions_refusedredemption_key_once_per_outlet"),
+            models.CheckConstraint(name="redemptions_refusedredemption_key_not_empty", condition=~Q(key="")),
         ]
 
     def __str__(self) -> str:

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RedemptionCaptured:
+class PointsRedeemed:
     """Points were taken at a till."""
 
-    topic: ClassVar[str] = "redemption.captured"
+    topic: ClassVar[str] = "redemptions.redeemed"
     redemption: int
 
 
@@ -18,7 +18,7 @@ class RedemptionCaptured:
 class RedemptionUndone:
     """A redemption was taken back by its outlet."""
 
-    topic: ClassVar[str] = "redemption.undone"
+    topic: ClassVar[str] = "redemptions.undone"
     redemption: int
 
 
@@ -26,7 +26,7 @@ class RedemptionUndone:
 class RedemptionRefunded:
     """Some points of a redemption were given back by its outlet."""
 
-    topic: ClassVar[str] = "redemption.refunded"
+    topic: ClassVar[str] = "redemptions.refunded"
     redemption: int
     points: int
 

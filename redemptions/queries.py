@@ -8,22 +8,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import ExtractHour
 
 from branches.models import Bank
 from core.bilingual import read_name
 from core.clock import alliance_day, alliance_zone, day_starts
 from core.errors import Outcome
-from core.limits import CLAIM_SECONDS, PAGE_SIZE
+from core.limits import CHECKOUT_SECONDS, PAGE_SIZE
 from core.names import first_letter
 from merchants.models import Cashier
 from points.queries import transfers
-from redemptions.access import receipt_for, redemptions_of, redemptions_of_resident, with_parties
-from redemptions.errors import NotTaken
-from redemptions.models import Claim, Redemption, Refund, Undo
+from redemptions.answers import kept_answer, kept_refusal
+from redemptions.errors import NotTaken, ReceiptNotFound
+from redemptions.models import Checkout, DeviceCredential, Redemption, Refund, Undo
 from redemptions.receipts import read_receipt_number, receipt_number
-from redemptions.services.captures import kept_answer, kept_refusal
 from residents.models import Resident
 from residents.queries import all_of
 
@@ -47,7 +46,7 @@ class Receipt:
     merchant: str
     resident: str
     points: int
-    captured_at: datetime
+    redeemed_at: datetime
     given_back: int
     undone_at: datetime | None
     picture: str
@@ -68,7 +67,7 @@ class GivenBack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checkout:
+class OpenScan:
     """A scan as the resident sees it: where, and why nothing was taken, if a try was refused."""
 
     id: UUID
@@ -101,7 +100,7 @@ def receipt_of(redemption: Redemption) -> Receipt:
         merchant=redemption.outlet.merchant.display_name,
         resident=masked_name(redemption.resident.name),
         points=redemption.points,
-        captured_at=redemption.captured_at,
+        redeemed_at=redemption.redeemed_at,
         given_back=redemption.given_back,
         undone_at=undone.undone_at if undone else None,
         picture=redemption.outlet.picture,
@@ -152,7 +151,7 @@ def today_at(*, cashier: Cashier, at: datetime, older_than: str = "", limit: int
     :raises ReceiptNotFound: if `older_than` is no receipt's number.
     """
     begins = day_starts(alliance_day(at))
-    rows = redemptions_of(cashier=cashier).filter(captured_at__gte=begins, captured_at__lt=begins + timedelta(days=1))
+    rows = redemptions_of(cashier=cashier).filter(redeemed_at__gte=begins, redeemed_at__lt=begins + timedelta(days=1))
     if older_than:
         rows = rows.filter(pk__lt=read_receipt_number(older_than))
     found = [receipt_of(row) for row in rows.order_by("-pk")[: limit + 1]]
@@ -163,7 +162,7 @@ def today_at(*, cashier: Cashier, at: datetime, older_than: str = "", limit: int
 def taken_on(*, cashier: Cashier, day: date) -> Taken:
     """How many receipts of the cashier's outlet of a day stand, wholly or in part, and the points that do. One query."""
     made = Redemption.objects.filter(outlet_id=cashier.outlet_id, given_back__lt=F("points"))
-    of_day = made.filter(captured_at__gte=day_starts(day), captured_at__lt=day_starts(day + timedelta(days=1)))
+    of_day = made.filter(redeemed_at__gte=day_starts(day), redeemed_at__lt=day_starts(day + timedelta(days=1)))
     return Taken(**of_day.aggregate(receipts=Count("pk"), points=Sum(F("points") - F("given_back"), default=0)))
 
 
@@ -201,14 +200,14 @@ def receipts_of_resident(*, resident: Resident, transfer_ids: Collection[UUID]) 
     return found
 
 
-def checkout_of(*, resident: Resident, at: datetime) -> Checkout | None:
+def checkout_of(*, resident: Resident, at: datetime) -> OpenScan | None:
     """The resident's latest scan that is still open, with why nothing was taken if it was refused; at most two queries."""
-    opened = Claim.objects.filter(resident=resident, opened_at__gt=at - timedelta(seconds=CLAIM_SECONDS))
-    claim = opened.select_related("outlet", "redemption").order_by("-pk").first()
-    if claim is None or claim.closed_at is not None or hasattr(claim, "redemption"):
+    opened = Checkout.objects.filter(resident=resident, opened_at__gt=at - timedelta(seconds=CHECKOUT_SECONDS))
+    checkout = opened.select_related("outlet", "redemption").order_by("-pk").first()
+    if checkout is None or checkout.closed_at is not None or hasattr(checkout, "redemption"):
         return None
-    refused = claim.refusals.order_by("-pk").first()
-    return Checkout(id=claim.pk, outlet=claim.outlet.display_name, refusal=str(kept_refusal(refused)) if refused else "")
+    refused = checkout.refusals.order_by("-pk").first()
+    return OpenScan(id=checkout.pk, outlet=checkout.outlet.display_name, refusal=str(kept_refusal(refused)) if refused else "")
 
 
 def came_back(*, resident: Resident, since: datetime) -> Receipt | None:
@@ -245,8 +244,41 @@ def masked_name(name: str) -> str:
 
 def redeemed_by_hour(*, day: date, banks: Collection[int] | None) -> dict[int, int]:
     """Points taken in each hour of a day, 0 to 23, at merchants these banks acquire; None means all. Undone ones count too."""
-    taken = Redemption.objects.filter(captured_at__gte=day_starts(day), captured_at__lt=day_starts(day + timedelta(days=1)))
+    taken = Redemption.objects.filter(redeemed_at__gte=day_starts(day), redeemed_at__lt=day_starts(day + timedelta(days=1)))
     if banks is not None:
         taken = taken.filter(outlet__merchant__acquirer__in=banks)
-    by_hour = taken.annotate(hour=ExtractHour("captured_at", tzinfo=alliance_zone())).values("hour").annotate(total=Sum("points"))
+    by_hour = taken.annotate(hour=ExtractHour("redeemed_at", tzinfo=alliance_zone())).values("hour").annotate(total=Sum("points"))
     return dict(by_hour.values_list("hour", "total"))
+
+
+def receipt_for(*, cashier: Cashier, receipt: str) -> Redemption:
+    """
+    The redemption with that receipt, if it was made at the cashier's outlet.
+
+    :raises ReceiptNotFound: otherwise, and when there is none.
+    """
+    number = read_receipt_number(receipt)
+    found = with_parties(Redemption.objects.filter(outlet_id=cashier.outlet_id, pk=number)).first()
+    if found is None:
+        raise ReceiptNotFound
+    return found
+
+
+def redemptions_of(*, cashier: Cashier) -> QuerySet[Redemption]:
+    """Redemptions made at the cashier's outlet, by whichever cashier."""
+    return with_parties(Redemption.objects.filter(outlet_id=cashier.outlet_id))
+
+
+def redemptions_of_resident(*, resident: Resident) -> QuerySet[Redemption]:
+    """A resident's own redemptions, those of residents merged into them too."""
+    return with_parties(Redemption.objects.filter(resident__in=all_of(resident=resident)))
+
+
+def devices_of(*, resident: Resident) -> QuerySet[DeviceCredential]:
+    """A resident's own phones that may show codes."""
+    return DeviceCredential.objects.filter(resident=resident, revoked_at__isnull=True)
+
+
+def with_parties(rows: QuerySet[Redemption]) -> QuerySet[Redemption]:
+    """With what a receipt names, in the same query."""
+    return rows.select_related("resident", "outlet__merchant", "undo")

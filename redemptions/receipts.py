@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.numbers import plain_digits
-from redemptions.codes import check_digit, has_valid_check_digit
 from redemptions.errors import ReceiptNotFound
+from redemptions.rotating_code import check_digit, has_valid_check_digit
 
 PADDED = 8
 SHORTEST = 2  # a digit and its check digit; the check passes over zeros in front

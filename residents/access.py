@@ -19,7 +19,7 @@ from core.limits import PAGE_SIZE
 from identity.models import User
 from identity.phones import PhoneNotValid, normal_phone, phone_hash
 from points.queries import LotView, TransferView, history, lots
-from residents.models import BankLink, ClaimCode, Resident
+from residents.models import BankLink, Resident
 from residents.queries import customer_hash, wallets_of
 
 
@@ -34,11 +34,6 @@ def residents_for(*, actor: User) -> QuerySet[Resident]:
     if scope_of(user=actor).everywhere:
         return Resident.objects.all()
     return Resident.objects.filter(pk__in=links_for(actor=actor).values("resident"))
-
-
-def codes_for(*, actor: User) -> QuerySet[ClaimCode]:
-    """Claim codes of such links."""
-    return ClaimCode.objects.filter(link__in=links_for(actor=actor))
 
 
 def residents_found(*, actor: User, term: str) -> QuerySet[Resident]:

@@ -18,7 +18,7 @@ from branches.form_admin import ask_page
 from branches.models import Bank
 from core.clock import moment_text, now
 from core.errors import DomainError
-from core.secrets import open_text
+from core.secrets import decrypt_text
 from decisions.ask_admin import asks
 from identity.models import User
 from identity.phones import masked_phone
@@ -193,4 +193,4 @@ class BankLinkAdmin(ReadOnly):
     @admin.display(description=_("phone in the bank's file"))
     def phone(self, obj: BankLink) -> str:
         """The tail of the phone number, where claim codes go."""
-        return masked_phone(open_text(obj.phone_sealed)) if obj.phone_sealed else ""
+        return masked_phone(decrypt_text(obj.phone_encrypted)) if obj.phone_encrypted else ""

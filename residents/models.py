@@ -88,9 +88,9 @@ class BankLink(models.Model):
     resident = models.ForeignKey(Resident, models.PROTECT, related_name="links", verbose_name=_("resident"))
     bank = models.ForeignKey(Bank, models.PROTECT, related_name="links", verbose_name=_("bank"))
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="links", null=True, blank=True, verbose_name=_("branch"))
-    customer_sealed = models.TextField(_("customer number"))
+    customer_encrypted = models.TextField(_("customer number"))
     customer_hash = models.BinaryField(max_length=32)
-    phone_sealed = models.TextField(_("phone in the bank's file"), null=True, blank=True)  # noqa: DJ001 - with its hash, or null
+    phone_encrypted = models.TextField(_("phone in the bank's file"), null=True, blank=True)  # noqa: DJ001 - with its hash, or null
     phone_hash = models.BinaryField(max_length=32, null=True, blank=True, db_index=True)
     made_at = models.DateTimeField(_("made at"))
     claimed_at = models.DateTimeField(_("claimed at"), null=True, blank=True)
@@ -102,7 +102,7 @@ class BankLink(models.Model):
             models.UniqueConstraint(fields=["bank", "customer_hash"], name="residents_banklink_customer_once_per_bank"),
             models.UniqueConstraint(fields=["resident", "bank"], name="residents_banklink_bank_once_per_resident"),
             models.CheckConstraint(
-                name="residents_banklink_phone_is_found", condition=Q(phone_sealed__isnull=True) | Q(phone_hash__isnull=False)
+                name="residents_banklink_phone_is_found", condition=Q(phone_encrypted__isnull=True) | Q(phone_hash__isnull=False)
             ),
         ]
 

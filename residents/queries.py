@@ -14,7 +14,7 @@ from django.db.models import Max, Q, QuerySet
 from core.clock import alliance_day
 from core.identifiers import plain_customer
 from core.limits import GIFT_POINTS_PER_DAY, GIFT_RECENTS, GIFTS_PER_DAY
-from core.secrets import lookup_hash, open_text
+from core.secrets import decrypt_text, lookup_hash
 from identity.models import User
 from residents.models import BankLink, GiftDay, Resident
 
@@ -113,4 +113,4 @@ def made_up_newcomers(*, limit: int) -> list[User]:
 
 def customer_of(*, link: BankLink) -> str:
     """The customer number of a link, opened: for the eyes of the bank that gave it."""
-    return open_text(link.customer_sealed)
+    return decrypt_text(link.customer_encrypted)

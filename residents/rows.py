@@ -17,7 +17,7 @@ from core.numbers import plain_digits
 from core.rows import Row
 from core.text import refuse_text, refuse_unwritable
 from identity.phones import normal_phone
-from residents.codes import plain
+from residents.claim_codes import plain
 from residents.queries import customer_hash
 
 NAME_LENGTH = 80

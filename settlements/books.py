@@ -16,7 +16,7 @@ from points.audit.result import BooksMark, keep_check, last_clean, take_turn
 from points.audit.scope import ONLY_NEW, look_at, look_at_wallets
 from points.choices import CheckKind
 from points.log.books import CHECKS as LOG_CHECKS
-from points.log.books import state
+from points.log.books import log_state
 from points.log.new_leaves import new_leaf_checks
 from points.queries import last_sealed, parties_touched
 from settlements.queries import last_closed
@@ -87,7 +87,7 @@ def check_new(*, at: datetime) -> BooksChecked:
 def _mark(at: datetime) -> BooksMark:
     """Where the next check of what is new would start from, if this one is clean."""
     day = last_closed()
-    _size, root, _frontier, parts = state()
+    _size, root, _frontier, parts = log_state()
     return BooksMark(at, last_sealed(), root, parts, day.day if day else None, day.number_upto if day else 0)
 
 

@@ -19,7 +19,10 @@ from identity.models import User
 from merchants.models import Cashier
 from residents.models import Resident
 from tests.clock import Clock, clock_in_hand
+from tests.database import django_db_setup
 from tests.world import branch_of, make_bank, make_branch, make_cashier, make_merchant, make_resident, make_staff_user, somebody
+
+__all__ = ("django_db_setup",)  # stands in for pytest-django's own
 
 hypothesis.settings.register_profile("any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("any machine")

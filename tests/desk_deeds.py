@@ -24,7 +24,7 @@ from branches.choices import Role
 from branches.services import grant_role
 from core.answers.models import KeptAnswer
 from core.clock import alliance_day, now
-from core.secrets import seal_text
+from core.secrets import encrypt_text
 from core.shown import row_fingerprint
 from decisions.models import Approval
 from decisions.services import decline
@@ -136,7 +136,7 @@ def make_desk(request: pytest.FixtureRequest) -> DeskWorld:
     for role in (Role.BRANCH_MANAGER, Role.CLERK):
         grant_role(actor=somebody(), user=boss, role=role, branch=branch, at=BEGINNING)
     link = make_resident(links={east: "1009"}, name="Li").links.get()
-    BankLink.objects.filter(pk=link.pk).update(phone_sealed=seal_text(PHONE), phone_hash=phone_hash(PHONE))
+    BankLink.objects.filter(pk=link.pk).update(phone_encrypted=encrypt_text(PHONE), phone_hash=phone_hash(PHONE))
     frozen = make_resident(links={east: "1010"}, name="Hong")
     freeze_wallet(actor=somebody(), resident=frozen, at=BEGINNING)
     suspend_bank(actor=somebody(), bank=west, at=BEGINNING)

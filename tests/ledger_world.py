@@ -127,7 +127,7 @@ class LedgerWorld:
             key=key or f"hold-{next(self.keys)}",
             due_at=at + timedelta(minutes=minutes),
             effective_at=at,
-            facts={"claim": str(uuid4())},
+            facts={"checkout": str(uuid4())},
         )
         result = post_one(command, at=at)
         assert result.posted

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from datetime import date
 from itertools import count
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.db import connections
@@ -25,7 +25,8 @@ from identity.services import system_actor
 from merchants.models import Cashier, Merchant
 from points.choices import Reason
 from points.models import Account, Issuer, MerchantParty, Posting, Refusal, Transfer, Wallet
-from redemptions.models import Claim, DeviceCredential, Redemption, Refund, RefusedCapture, Undo
+from redemptions.choices import Way
+from redemptions.models import Checkout, DeviceCredential, Redemption, Refund, RefusedRedemption, Undo
 from residents.models import Gift, Resident
 from tests.world import BEGINNING, make_branch, make_cashier, neighborhood_of
 
@@ -41,7 +42,7 @@ def give_reasons() -> None:
     for model in KEPT:
         have |= set(model.objects.values_list("transfer_id", flat=True))
     keys = {fact.id: KEEPERS[Reason(fact.reason)](fact) for fact in Transfer.objects.order_by("id") if fact.id not in have}
-    refused = Refusal.objects.filter(reason="redeem", source="redemptions").exclude(key__startswith="take:")
+    refused = Refusal.objects.filter(reason="redeem", source="redemptions").exclude(key__startswith="redeem:")
     refusals = {refusal.id: _refused(refusal) for refusal in refused}
     with connections["owner"].cursor() as owner:
         for table, names in (("points_transfer", keys), ("points_refusal", refusals)):
@@ -107,18 +108,18 @@ def _earned(fact: Transfer) -> str:
     return f"{event.pk}:{version.rule.code}"
 
 
-def _claim(party: UUID, merchant: UUID | None, claim_id: UUID, key: str) -> Claim:
-    """The claim with this id, of the wallet's resident at the merchant's till."""
+def _checkout(party: UUID, merchant: UUID | None, checkout_id: UUID, key: str) -> Checkout:
+    """The checkout with this id, of the wallet's resident at the merchant's till."""
     cashier = Cashier.objects.select_related("outlet").filter(outlet__merchant__party_id=str(merchant)).order_by("pk")[0]
     resident = Resident.objects.get(wallet_id=party)
     device = resident.devices.first() or DeviceCredential.objects.create(
         resident=resident, handle=next(_handles), key_id=1, enrolled_at=BEGINNING
     )
-    made: Claim = Claim.objects.get_or_create(
-        pk=claim_id,
+    made: Checkout = Checkout.objects.get_or_create(
+        pk=checkout_id,
         defaults={
-            "cashier": cashier, "outlet": cashier.outlet, "resident": resident, "wallet_id": party, "device": device, "key": key,
-            "request_hash": bytes(32), "opened_at": BEGINNING, "expires_at": BEGINNING.replace(year=2100),
+            "way": Way.CODE, "cashier": cashier, "outlet": cashier.outlet, "resident": resident, "wallet_id": party, "device": device,
+            "key": key, "request_hash": bytes(32), "opened_at": BEGINNING, "expires_at": BEGINNING.replace(year=2100),
         },
     )[0]  # fmt: skip
     return made
@@ -129,27 +130,28 @@ def _hash(*asked: object) -> bytes:
 
 
 def _held(fact: Transfer) -> str:
-    assert fact.facts is not None, "a hold says for which claim"
-    return f"hold:{_claim(fact.party_id, fact.counterparty_id, UUID(fact.facts['claim']), f'hold-{fact.id}').pk}"
+    assert fact.facts is not None, "a hold says for which checkout"
+    return f"hold:{_checkout(fact.party_id, fact.counterparty_id, UUID(fact.facts['checkout']), f'hold-{fact.id}').pk}"
 
 
 def _spent(fact: Transfer) -> str:
     hold = fact if fact.follows is None else Transfer.objects.get(id=str(fact.follows))
-    claim = _claim(fact.party_id, fact.counterparty_id, UUID(hold.facts["claim"]) if hold.facts else uuid4(), f"take-{fact.id}")
+    checkout = _checkout(fact.party_id, fact.counterparty_id, UUID(hold.facts["checkout"]) if hold.facts else uuid4(), f"redeem-{fact.id}")
     moved = Posting.objects.filter(party_id=fact.party_id, transfer_id=fact.id, target_kind="payable")
     points = moved.aggregate(total=Sum("points"))["total"]
     back = Transfer.objects.filter(party_id=fact.party_id, follows=fact.id, reason=Reason.REVERSE).values("id")
     given_back = Posting.objects.filter(party_id=fact.party_id, transfer_id__in=back).aggregate(total=Sum("points", default=0))["total"]
     Redemption.objects.create(
-        claim=claim, outlet=claim.outlet, cashier=claim.cashier, resident=claim.resident, wallet_id=fact.party_id, transfer_id=fact.id,
-        points=points, given_back=given_back, key=str(fact.id), request_hash=_hash("claim", claim.pk, points), captured_at=fact.recorded_at,
+        checkout=checkout, way=checkout.way, outlet=checkout.outlet, cashier=checkout.cashier, resident=checkout.resident,
+        wallet_id=fact.party_id, transfer_id=fact.id, points=points, given_back=given_back, key=str(fact.id),
+        request_hash=_hash("checkout", checkout.pk, points), redeemed_at=fact.recorded_at,
     )  # fmt: skip
-    return f"take:{claim.outlet_id}:{fact.id}"
+    return f"redeem:{checkout.outlet_id}:{fact.id}"
 
 
 def _given_back(fact: Transfer) -> str:
     redemption = Redemption.objects.get(transfer_id=str(fact.follows))
-    common = {"redemption": redemption, "outlet": redemption.outlet, "cashier": redemption.cashier, "transfer_id": fact.id}
+    common: dict[str, Any] = {"redemption": redemption, "outlet": redemption.outlet, "cashier": redemption.cashier, "transfer_id": fact.id}
     common |= {"reason": "x", "key": str(fact.id)}
     if bytes(fact.request_hash) == _hash("reverse", fact.follows, None):
         Undo.objects.create(**common, request_hash=_hash("undo", redemption.number, "x"), undone_at=fact.recorded_at)
@@ -192,14 +194,19 @@ def _merged(fact: Transfer) -> str | None:
     return f"merge:{Resident.objects.get(wallet_id=fact.party_id).pk}"
 
 
+def _cashier_of(checkout: Checkout) -> Cashier:
+    assert checkout.cashier is not None, "at a till"
+    return checkout.cashier
+
+
 def _refused(refusal: Refusal) -> str:
     merchant = MerchantParty.objects.order_by("opened_at")[0].id
-    claim = _claim(refusal.party_id, merchant, uuid4(), f"refused-{refusal.id}")
-    RefusedCapture.objects.create(
-        outlet=claim.outlet, cashier=claim.cashier, claim=claim, key=str(refusal.id), request_hash=bytes(32), code=refusal.outcome,
-        details={}, refused_at=refusal.recorded_at,
+    checkout = _checkout(refusal.party_id, merchant, uuid4(), f"refused-{refusal.id}")
+    RefusedRedemption.objects.create(
+        outlet=checkout.outlet, cashier=_cashier_of(checkout), checkout=checkout, key=str(refusal.id), request_hash=bytes(32),
+        code=refusal.outcome, details={}, refused_at=refusal.recorded_at,
     )  # fmt: skip
-    return f"take:{claim.outlet_id}:{refusal.id}"
+    return f"redeem:{checkout.outlet_id}:{refusal.id}"
 
 
 KEEPERS: Final[Mapping[Reason, Callable[[Transfer], str | None]]] = {

@@ -12,7 +12,7 @@ from branches.choices import Role
 from branches.models import Alliance, Bank, Branch, Neighborhood
 from branches.services import admit_bank, found_alliance, grant_role, open_branch, open_neighborhood
 from core.limits import CLAIM_CODE_AGE
-from core.secrets import seal_text
+from core.secrets import encrypt_text
 from identity.models import User
 from identity.services import make_staff, system_actor, user_with_phone
 from merchants.models import Cashier, Merchant
@@ -20,7 +20,7 @@ from merchants.services import appoint_cashier, enroll_merchant, open_outlet
 from points.parties import open_wallets
 from points.posting import Earn, post_one
 from points.queries import terms_on
-from residents.codes import code_hash, make_code
+from residents.claim_codes import code_hash, make_code
 from residents.models import BankLink, ClaimCode, Resident
 from residents.queries import customer_hash, customer_of
 
@@ -91,7 +91,7 @@ def make_link(*, resident: Resident, bank: Bank, customer: str, branch: Branch |
         resident=resident,
         bank=bank,
         branch=branch,
-        customer_sealed=seal_text(customer),
+        customer_encrypted=encrypt_text(customer),
         customer_hash=customer_hash(bank_code=bank.code, customer=customer),
         made_at=BEGINNING,
         claimed_at=BEGINNING if resident.user_id else None,

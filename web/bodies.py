@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from django.core.exceptions import RequestDataTooBig
+from django.db.models import Choices
 from django.http import HttpRequest
 
 from core.limits import PAGE_BODY_BYTES, TEXT_FIELD
@@ -18,7 +19,9 @@ JSON = "application/json"
 
 def read_fields(request: HttpRequest, fields: Mapping[str, type], *, other: Mapping[str, type] | None = None) -> dict[str, Any]:
     """
-    The body's fields; with `other`, either those or these. `True` is no whole number; texts are at most 200 characters.
+    The body's fields; with `other`, either those or these.
+
+    `True` is no whole number; texts are at most 200 characters. A field whose type is a set of choices has one of their values.
 
     :raises BodyNotValid: if the body is anything else.
     :raises CharacterRefused: if a text of it can't be kept.
@@ -29,7 +32,7 @@ def read_fields(request: HttpRequest, fields: Mapping[str, type], *, other: Mapp
             if not all(_fits(body[name], kind) for name, kind in shape.items()):
                 raise _refusal(shape)
             refuse_odd_texts(body)
-            return body
+            return {name: _read(body[name], kind) for name, kind in shape.items()}
     raise _refusal(fields, other)
 
 
@@ -53,7 +56,13 @@ def _object(request: HttpRequest) -> Any:
         return None
 
 
+def _read(value: Any, kind: type) -> Any:
+    return kind(value) if issubclass(kind, Choices) else value
+
+
 def _fits(value: object, kind: type) -> bool:
+    if issubclass(kind, Choices):
+        return value in kind.values
     if type(value) is not kind:  # isinstance would take True for a number
         return False
     return not isinstance(value, str) or (len(value) <= TEXT_FIELD and bool(value.strip()))
@@ -72,6 +81,11 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def _refusal(*shapes: Mapping[str, type] | None) -> BodyNotValid:
-    names = {int: "whole number", str: "text"}
-    said = [", ".join(f"{name} ({names[kind]})" for name, kind in shape.items()) for shape in shapes if shape]
+    said = [", ".join(f"{name} ({_name(kind)})" for name, kind in shape.items()) for shape in shapes if shape]
     return BodyNotValid(fields=" | ".join(said))
+
+
+def _name(kind: type) -> str:
+    if issubclass(kind, Choices):
+        return " or ".join(map(str, kind.values))
+    return {int: "whole number", str: "text"}[kind]

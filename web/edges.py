@@ -59,7 +59,7 @@ class ReadableTypes:
         return self.handle(environ, start_response)
 
 
-class CleanRequests:
+class CleanRequestMiddleware:
     """Refuses requests with characters that are no text, before anything looks them up."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -70,7 +70,7 @@ class InternalError(DomainError):
     )
 
 
-class ProblemsForPrograms:
+class ProblemJsonMiddleware:
     """Tells programs as a problem what something on the way refused with an empty answer or a page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

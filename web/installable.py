@@ -16,7 +16,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.templatetags.static import static
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
 
 from web.look.choices import BACKGROUND
 
@@ -25,6 +27,27 @@ ICONS = (
     ("img/icon-512.png", "512x512", "any"),
     ("img/icon-maskable-512.png", "512x512", "maskable"),
 )
+FILES = (  # of every scope
+    "css/tokens.css",
+    "css/base.css",
+    "css/layout.css",
+    "css/components.css",
+    "css/forms.css",
+    "css/messages.css",
+    "css/large.css",
+    "img/art.svg",
+    "img/icon.svg",
+    "img/icons.svg",
+    "js/look.js",
+    "js/site.js",
+    "js/home_screen.js",
+    "js/http.js",
+    "js/presence.js",
+    "js/speech.js",
+    "js/wake_lock.js",
+    "js/codes/rotating_code.js",
+    "js/codes/vault.js",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +55,9 @@ class App:
     """One installable scope. `pages` and `files` are kept for the time without network; `offline` is the page in place of others."""
 
     name: str
+    title: str | Promise
+    short_title: str | Promise
+    about: str | Promise
     scope: str
     worker: str
     offline: str
@@ -40,13 +66,14 @@ class App:
     never: Sequence[str] = ()
 
 
-def manifest(*, app: App, title: str, short_title: str, about: str) -> HttpResponse:
+@require_safe
+def manifest(_request: HttpRequest, *, app: App) -> HttpResponse:
     """The web app manifest of a scope, in the language of the moment."""
     body = {
         "id": app.scope,
-        "name": title,
-        "short_name": short_title,
-        "description": about,
+        "name": str(app.title),
+        "short_name": str(app.short_title),
+        "description": str(app.about),
         "lang": get_language(),
         "start_url": app.scope,
         "scope": app.scope,
@@ -60,7 +87,8 @@ def manifest(*, app: App, title: str, short_title: str, about: str) -> HttpRespo
     return response
 
 
-def worker(*, app: App, request: HttpRequest) -> HttpResponse:
+@require_safe
+def worker(request: HttpRequest, *, app: App) -> HttpResponse:
     """The service worker of a scope. It is another one as soon as a file or the language changes, which makes phones take it."""
     files = [static(file) for file in app.files]
     shell = {

@@ -39,7 +39,7 @@ def is_this_machine(request: HttpRequest) -> bool:
     return _came_from_here(request) and not _came_through_a_proxy(request)
 
 
-class OnlyOnTrial:
+class TrialOnlyMiddleware:
     """
     Signs made-up people out of a trial that is asked through a proxy: their password is printed in this repository.
 

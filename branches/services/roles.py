@@ -70,18 +70,18 @@ def grant_role(*, actor: User, user: User, role: Role, at: datetime, bank: Bank 
 def end_role(*, actor: User, role: StaffRole, at: datetime) -> StaffRole:
     """End a role; the user is signed out everywhere at once. Ending it again changes nothing."""
     with transaction.atomic():
-        held = StaffRole.objects.select_for_update(of=("self",)).select_related("user").get(pk=role.pk)
-        if held.ended_at is None:
-            held.ended_at, held.ended_by = at, actor
-            held.save(update_fields=["ended_at", "ended_by"])
-            record_security_event(SecurityEventKind.ROLE_ENDED, at=at, actor_id=actor.pk, about=held.user, details=_told(held))
-            end_sessions(actor=actor, user=held.user, at=at)
-    return held
+        locked = StaffRole.objects.select_for_update(of=("self",)).select_related("user").get(pk=role.pk)
+        if locked.ended_at is None:
+            locked.ended_at, locked.ended_by = at, actor
+            locked.save(update_fields=["ended_at", "ended_by"])
+            record_security_event(SecurityEventKind.ROLE_ENDED, at=at, actor_id=actor.pk, about=locked.user, details=_told(locked))
+            end_sessions(actor=actor, user=locked.user, at=at)
+    return locked
 
 
 def _audits_and_works(user: User, role: Role) -> bool:
-    held = StaffRole.objects.filter(user=user, ended_at__isnull=True)
-    others = held.exclude(role=Role.AUDITOR) if role == Role.AUDITOR else held.filter(role=Role.AUDITOR)
+    roles = StaffRole.objects.filter(user=user, ended_at__isnull=True)
+    others = roles.exclude(role=Role.AUDITOR) if role == Role.AUDITOR else roles.filter(role=Role.AUDITOR)
     return others.exists()
 
 

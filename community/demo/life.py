@@ -22,7 +22,7 @@ from earning.services import record_events
 from points.expiry import expire_all_due
 from points.queries import spendable_in
 from redemptions.models import Redemption
-from redemptions.services import capture_code, refund, trial_code, undo
+from redemptions.services import redeem_code, refund, trial_code, undo
 from residents.models import Resident
 from settlements.services import close_day
 
@@ -222,7 +222,7 @@ def _take(life: Life, shop: Shop, who: Resident, points: int, at: datetime) -> R
     key = f"demo-{at:%Y%m%d%H%M}-{who.pk}"
     code = trial_code(resident=who, at=at)
     life.held[who.wallet_id] -= points
-    return capture_code(cashier=shop.cashier, code=code, points=points, key=key, at=at)
+    return redeem_code(cashier=shop.cashier, code=code, points=points, key=key, at=at)
 
 
 def _give_back_after_expiry(life: Life, past: int, day: date) -> None:

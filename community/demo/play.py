@@ -24,7 +24,7 @@ from openapi.scopes import EVENTS_WRITE
 from openapi.services import end_client, make_client
 from points.log.sealing import seal_all
 from points.queries import TransferView, history, spendable
-from redemptions.codes import make_code
+from redemptions.rotating_code import make_code
 from residents.models import BankLink
 from residents.queries import customer_of, made_up_residents
 from settlements.queries import lines_of, statements_of_merchant
@@ -133,10 +133,10 @@ def _take_points(scene: Play, code: str, points: int) -> dict[str, Any]:
     till = scene.visitor()
     _sign_in(till, user_id=scene.till.user_id)
     key = secrets.token_hex(8)
-    claim = till.post_json("/merchant/claims", {"code": code, "key": f"scan-{key}"})
-    receipt = till.post_json("/merchant/redemptions", {"claim": claim["claim"], "points": points, "key": f"take-{key}"})
+    checkout = till.post_json("/merchant/checkouts", {"code": code, "way": "code", "key": f"scan-{key}"})
+    receipt = till.post_json("/merchant/redemptions", {"checkout": checkout["checkout"], "points": points, "key": f"take-{key}"})
     scene.tell(
-        f"{scene.till.outlet.name} scans it, sees “{claim['name']}”, and takes {points} points: green.",
+        f"{scene.till.outlet.name} scans it, sees “{checkout['name']}”, and takes {points} points: green.",
         f"Receipt {receipt['receipt']}, {major(points)} yuan: {scene.address('/merchant/receipts/' + receipt['receipt'] + '/')}",
     )
     till.post("/sign-out/", {})

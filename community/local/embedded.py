@@ -261,8 +261,8 @@ def _make_roles(place: Place, secrets: Mapping[str, str]) -> None:
         for role, rights in ((OWNER, "LOGIN CREATEDB"), (APP, "LOGIN")):
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
             if cursor.fetchone() is None:
-                statement = sql.SQL("CREATE ROLE {} {} PASSWORD {}")
-                cursor.execute(statement.format(sql.Identifier(role), sql.SQL(rights), sql.Literal(secrets[role])))
+                query = sql.SQL("CREATE ROLE {} {} PASSWORD {}")
+                cursor.execute(query.format(sql.Identifier(role), sql.SQL(rights), sql.Literal(secrets[role])))
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
         if cursor.fetchone() is None:
             cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))

@@ -10,8 +10,8 @@ from django.db import models
 class Message(models.Model):
     """One text message that an embedded system shows instead of sending. Number and text are sealed."""
 
-    phone_sealed = models.TextField()
-    text_sealed = models.TextField()
+    phone_encrypted = models.TextField()
+    text_encrypted = models.TextField()
     made_at = models.DateTimeField()
 
     class Meta:

@@ -15,7 +15,7 @@ from core.channels.models import Message
 from core.channels.reach import check_reach
 from core.errors import DomainError, ErrorKind
 from core.limits import INBOX_MESSAGES_KEPT, SMS_TIMEOUT_SECONDS
-from core.secrets import open_text, seal_text
+from core.secrets import decrypt_text, encrypt_text
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +48,7 @@ def send_text(*, phone: str, text: str, at: datetime) -> None:
     if settings.SMS_URL:
         _post(settings.SMS_URL, {"phone": phone, "text": text})
     elif settings.EMBEDDED:
-        Message.objects.create(phone_sealed=seal_text(phone), text_sealed=seal_text(text), made_at=at)
+        Message.objects.create(phone_encrypted=encrypt_text(phone), text_encrypted=encrypt_text(text), made_at=at)
         _forget_old()
     else:
         log.error("channels.no_gateway")
@@ -58,7 +58,7 @@ def send_text(*, phone: str, text: str, at: datetime) -> None:
 def inbox(*, most: int) -> list[InboxMessage]:
     """The latest messages of an embedded system, newest first."""
     return [
-        InboxMessage(phone=open_text(row.phone_sealed), text=open_text(row.text_sealed), made_at=row.made_at)
+        InboxMessage(phone=decrypt_text(row.phone_encrypted), text=decrypt_text(row.text_encrypted), made_at=row.made_at)
         for row in Message.objects.order_by("-made_at", "-pk")[:most]
     ]
 

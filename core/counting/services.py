@@ -1,5 +1,5 @@
 """
-Count what is limited: one statement a count, outside any transaction of the request's.
+Count what is limited: one query a count, outside any transaction of the request's.
 
 Such a limit keeps the system from being worn out. What guards points is counted in the domain, with the fact. So a counter
 that can't be asked lets the request in; the log and `/metrics` tell of it.
@@ -90,8 +90,8 @@ def _window_end(policy: Policy, at: datetime) -> int:
     return (int(at.timestamp()) // policy.seconds + 1) * policy.seconds
 
 
-def _ask(statement: str, policy: Policy, key: str, ends: int) -> int | None:
-    """What the statement returns; None where it returns nothing, or can't be carried out."""
+def _ask(query: str, policy: Policy, key: str, ends: int) -> int | None:
+    """What the query returns; None where it returns nothing, or can't be carried out."""
     values: dict[str, bytes | datetime] = {
         "key": lookup_hash(PURPOSE, f"{policy.name}|{key}"),
         "ends_at": datetime.fromtimestamp(ends, UTC),
@@ -100,7 +100,7 @@ def _ask(statement: str, policy: Policy, key: str, ends: int) -> int | None:
     around = transaction.atomic() if connection.in_atomic_block else nullcontext()
     try:
         with around, connection.cursor() as cursor:
-            cursor.execute(statement, values)
+            cursor.execute(query, values)
             row = cursor.fetchone() if cursor.description else None
     except DatabaseError:
         logger.exception("a counter could not be asked, and let a request in", extra={"policy": policy.name})

@@ -22,7 +22,7 @@ Handler = Callable[[Payload], None]
 
 
 class News(Protocol):
-    """A frozen dataclass of ids (JSON values only) with a topic, e.g. `redemption.captured`."""
+    """A frozen dataclass of ids (JSON values only) with a topic, e.g. `redemptions.redeemed`."""
 
     topic: ClassVar[str]
     __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]

@@ -84,8 +84,8 @@ def freeze_deciding(*, bank_id: int, book: RuleBook, wanted: Collection[tuple[st
     """
     while unused := {version.id for key in wanted for version in book.in_force(*key) if not version.used}:
         rows = RuleVersion.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=unused).order_by("pk")
-        held = list(rows.values_list("pk", flat=True))
-        RuleVersion.objects.filter(pk__in=held, activated_at__isnull=False, first_used_at__isnull=True).update(first_used_at=at)
+        locked = list(rows.values_list("pk", flat=True))
+        RuleVersion.objects.filter(pk__in=locked, activated_at__isnull=False, first_used_at__isnull=True).update(first_used_at=at)
         book = rule_book(bank_id=bank_id)
     return book
 
@@ -102,7 +102,7 @@ class Awarded:
 class IssuancePaused:
     """Events wait because a bank's points outstanding would exceed its cap."""
 
-    topic: ClassVar[str] = "issuance.paused"
+    topic: ClassVar[str] = "issuing.paused"
     bank_id: int
     events: int
 
@@ -185,7 +185,7 @@ def _within_days(shares: Sequence[Share]) -> dict[DayKey, int]:
 
 
 def _within_room(shares: list[Share], used: Mapping[DayKey, int], *, bank: Bank) -> tuple[Room, list[Share], Collection[UUID]]:
-    """Leave out the events that don't fit under the bank's exposure cap; their day counters, which are held, are as without them."""
+    """Leave out the events that don't fit under the bank's exposure cap; their day counters, which are locked, are as without them."""
     wanted = sum(share.points for share in shares)
     room = room_for(bank=bank, points=wanted) if wanted else Room(0)
     if room.points >= wanted:

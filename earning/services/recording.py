@@ -1,7 +1,7 @@
 """
 Take a bank's events in: each id once and for ever, each answered, in the order they came.
 
-Up to 500 events are one transaction with a fixed number of statements. Of two processes that bring the same event, one
+Up to 500 events are one transaction with a fixed number of queries. Of two processes that bring the same event, one
 inserts its row and the other waits there, then finds it.
 """
 

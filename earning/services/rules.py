@@ -21,7 +21,7 @@ from core.limits import EVENT_AMOUNT_MINOR, POINTS_PER_COMMAND
 from earning.choices import RuleKind
 from earning.models import Rule, RuleVersion
 from identity.models import User
-from points.log.statements import state
+from points.log.declarations import record_declaration
 
 SEALED_FIELDS: Final = ("kind", "points", "per_minor", "event_cap", "day_cap", "delay_days", "starts_on", "ends_on")
 
@@ -122,14 +122,14 @@ def change_version(*, actor: User, version: RuleVersion, terms: VersionTerms) ->
     :raises RuleNeedsCap: if one event could give too much.
     """
     with transaction.atomic():
-        held = _held(version)
-        if held.first_used_at is not None:
+        locked = _locked(version)
+        if locked.first_used_at is not None:
             raise RuleVersionFrozen
-        _fill(held, terms)
-        held.activated_at = held.activated_by = None
-        held.changed_by = actor
-        held.save()
-    return held
+        _fill(locked, terms)
+        locked.activated_at = locked.activated_by = None
+        locked.changed_by = actor
+        locked.save()
+    return locked
 
 
 def activate_version(*, actor: User, version: RuleVersion, at: datetime) -> RuleVersion:
@@ -140,23 +140,25 @@ def activate_version(*, actor: User, version: RuleVersion, at: datetime) -> Rule
     """
     with transaction.atomic():
         Rule.objects.select_for_update(no_key=True).get(pk=version.rule_id)
-        held = _held(version)
-        if held.activated_at is not None:
-            return held
-        stands = RuleVersion.objects.filter(rule_id=held.rule_id, activated_at__isnull=False).exists()
-        if stands and held.starts_on <= alliance_day(at):
+        locked = _locked(version)
+        if locked.activated_at is not None:
+            return locked
+        stands = RuleVersion.objects.filter(rule_id=locked.rule_id, activated_at__isnull=False).exists()
+        if stands and locked.starts_on <= alliance_day(at):
             raise RuleReachesBack
-        held.activated_at, held.activated_by = at, actor
-        held.save(update_fields=["activated_at", "activated_by"])
-        _state(held, at)
-        record_security_event(SecurityEventKind.RULE_ACTIVATED, at=at, actor_id=actor.pk, about=held)
-    return held
+        locked.activated_at, locked.activated_by = at, actor
+        locked.save(update_fields=["activated_at", "activated_by"])
+        _state(locked, at)
+        record_security_event(SecurityEventKind.RULE_ACTIVATED, at=at, actor_id=actor.pk, about=locked)
+    return locked
 
 
 def _state(version: RuleVersion, at: datetime) -> None:
     """Have the version sealed as it is put in force, so that it can't be said later to have been another."""
     issuer = version.rule.bank.issuer_id
-    state(issuer=issuer, kind="rule", subject=f"{version.rule.code}/{version.number} {at.isoformat()}", body=version_words(version), at=at)
+    record_declaration(
+        issuer=issuer, kind="rule", subject=f"{version.rule.code}/{version.number} {at.isoformat()}", body=version_words(version), at=at
+    )
 
 
 def version_words(version: RuleVersion) -> str:
@@ -172,17 +174,17 @@ def change_rule(*, actor: User, rule: Rule, name_en: str, last_day: date | None,
     :raises RuleReachesBack: if that day is another than the rule's so far, and over.
     """
     with transaction.atomic():
-        held = Rule.objects.select_for_update(no_key=True).get(pk=rule.pk)
-        if last_day is not None and last_day != held.last_day:
+        locked = Rule.objects.select_for_update(no_key=True).get(pk=rule.pk)
+        if last_day is not None and last_day != locked.last_day:
             if last_day < alliance_day(at):
                 raise RuleReachesBack
-            held.last_day, held.ended_by = last_day, actor
-        held.name_en, held.changed_by = name_en, actor
-        held.save(update_fields=["last_day", "ended_by", "name_en", "changed_by"])
-    return held
+            locked.last_day, locked.ended_by = last_day, actor
+        locked.name_en, locked.changed_by = name_en, actor
+        locked.save(update_fields=["last_day", "ended_by", "name_en", "changed_by"])
+    return locked
 
 
-def _held(version: RuleVersion) -> RuleVersion:
+def _locked(version: RuleVersion) -> RuleVersion:
     return RuleVersion.objects.select_for_update(of=("self",)).select_related("rule").get(pk=version.pk)
 
 

@@ -26,7 +26,7 @@ from residents.queries import LinkFacts, links_by_hash
 class WaitingEventsLeft:
     """More events waited for these customers than one batch takes: post the next one. Hashes in hex."""
 
-    topic: ClassVar[str] = "events.waiting_left"
+    topic: ClassVar[str] = "earning.waiting_left"
     bank_id: int
     customer_hashes: list[str]
 
@@ -35,7 +35,7 @@ class WaitingEventsLeft:
 class PausedEventsLeft:
     """More events may find room by now: post the next ones."""
 
-    topic: ClassVar[str] = "events.paused_left"
+    topic: ClassVar[str] = "earning.paused_left"
     bank_id: int
 
 
@@ -69,8 +69,8 @@ def post_paused(*, bank_id: int, at: datetime) -> int:
     """
     with transaction.atomic():
         paused = Event.objects.filter(bank_id=bank_id, status=EventStatus.ISSUANCE_PAUSED)
-        held = paused.order_by("occurred_at", "pk").select_for_update(no_key=True, skip_locked=True)[:EVENTS_PER_CHUNK]
-        events = list(held)
+        locked = paused.order_by("occurred_at", "pk").select_for_update(no_key=True, skip_locked=True)[:EVENTS_PER_CHUNK]
+        events = list(locked)
         if not events:
             return 0
         links = links_by_hash(bank_id=bank_id, hashes={bytes(event.customer_hash) for event in events})

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("username", models.CharField(blank=True, max_length=64, null=True, unique=True, verbose_name="username")),
-                ("phone_sealed", models.TextField(blank=True, null=True, verbose_name="phone")),
+                ("phone_encrypted", models.TextField(blank=True, null=True, verbose_name="phone")),
                 ("phone_hash", models.BinaryField(blank=True, max_length=32, null=True, unique=True)),
                 ("name", models.CharField(blank=True, default="", max_length=80, verbose_name="name")),
                 (
@@ -145,11 +145,11 @@ class Migration(migrations.Migration):
             model_name="user",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("phone_hash__isnull", True), ("phone_sealed__isnull", True)),
-                    models.Q(("phone_hash__isnull", False), ("phone_sealed__isnull", False)),
+                    models.Q(("phone_encrypted__isnull", True), ("phone_hash__isnull", True)),
+                    models.Q(("phone_encrypted__isnull", False), ("phone_hash__isnull", False)),
                     _connector="OR",
                 ),
-                name="identity_user_phone_sealed_and_hashed",
+                name="identity_user_phone_encrypted_and_hashed",
             ),
         ),
         migrations.AddConstraint(

@@ -28,7 +28,7 @@ FORGET: Final = """
 
 
 def note_session(*, user: User, session_key: str, browser: str, at: datetime) -> None:
-    """Keep that the user is signed in by this session, on a browser described like that, and used it now. One statement."""
+    """Keep that the user is signed in by this session, on a browser described like that, and used it now. One query."""
     with connection.cursor() as cursor:
         cursor.execute(NOTE, {"user": user.pk, "key": session_key, "browser": browser, "at": at})
 

@@ -16,7 +16,7 @@ from core.audit.choices import SecurityEventKind
 from core.audit.services import record_security_event
 from core.clock import now
 from core.errors import DomainError, ErrorKind, NotFound
-from core.secrets import seal_text
+from core.secrets import encrypt_text
 from identity.choices import Language
 from identity.models import User
 from identity.phones import mobile_phone, phone_hash
@@ -92,7 +92,7 @@ def user_with_phone(*, phone: str, name: str = "", at: datetime | None = None) -
     normal = mobile_phone(phone)
     user, _made = User.objects.get_or_create(
         phone_hash=phone_hash(normal),
-        defaults={"phone_sealed": seal_text(normal), "name": name, "password": _unusable(), "joined_at": at or now()},
+        defaults={"phone_encrypted": encrypt_text(normal), "name": name, "password": _unusable(), "joined_at": at or now()},
     )
     return user
 

@@ -33,8 +33,8 @@ from issuing.models import IssuanceSlice, IssuerControl
 from issuing.news import CapSet
 from points.queries import outstanding
 
-# Held to the end of the transaction: by all who issue together, and alone by who sets the cap; and by who makes a slice grow.
-# The cap is read by a statement of its own, after the lock: as it is once whoever sets it is through.
+# Kept to the end of the transaction: by all who issue together, and alone by who sets the cap; and by who makes a slice grow.
+# The cap is read by a query of its own, after the lock: as it is once whoever sets it is through.
 ISSUE: Final = """
     select pg_advisory_xact_lock_shared(hashtext('issuing_issuance'), %(bank)s);
     select (select exposure_cap from issuing_issuercontrol where bank_id = %(bank)s)"""
@@ -66,10 +66,10 @@ def room_for(*, bank: Bank, points: int) -> Room:
         (cap,) = cursor.fetchone()
     if cap is None:
         return Room(points)
-    held = _slice(bank)
-    if held.points < points:
-        _grow(held, bank=bank, cap=cap, wanted=points)
-    return Room(held.points, held.pk)
+    slice_ = _slice(bank)
+    if slice_.points < points:
+        _grow(slice_, bank=bank, cap=cap, wanted=points)
+    return Room(slice_.points, slice_.pk)
 
 
 def use_room(room: Room, *, points: int) -> None:
@@ -134,7 +134,7 @@ def _slice(bank: Bank) -> IssuanceSlice:
     return free or slices.select_for_update(no_key=True).get(number=0)
 
 
-def _grow(held: IssuanceSlice, *, bank: Bank, cap: int, wanted: int) -> None:
+def _grow(slice_: IssuanceSlice, *, bank: Bank, cap: int, wanted: int) -> None:
     """
     Set more aside: a share of what is left, and what is missing if that is more; near the cap, what idle slices hold too.
 
@@ -144,20 +144,20 @@ def _grow(held: IssuanceSlice, *, bank: Bank, cap: int, wanted: int) -> None:
     slices = IssuanceSlice.objects.filter(bank=bank)
     aside: int = slices.aggregate(total=Sum("points"))["total"] or 0
     left = cap - aside - outstanding(bank.issuer_id)
-    missing = wanted - held.points
+    missing = wanted - slice_.points
     if left < missing:
-        idle = slices.exclude(pk=held.pk).filter(points__gt=0).select_for_update(no_key=True, skip_locked=True)
+        idle = slices.exclude(pk=slice_.pk).filter(points__gt=0).select_for_update(no_key=True, skip_locked=True)
         gathered = {found.pk: found.points for found in idle}
         slices.filter(pk__in=gathered).update(points=0)
         left += sum(gathered.values())
-    held.points = max(held.points + min(left, max(missing, left // ISSUANCE_SLICES)), 0)
-    held.save(update_fields=["points"])
+    slice_.points = max(slice_.points + min(left, max(missing, left // ISSUANCE_SLICES)), 0)
+    slice_.save(update_fields=["points"])
 
 
 def _version(bank: Bank) -> str:
     return fingerprint("exposure cap", exposure_cap_of(bank=bank))
 
 
-def _lock(statement: str, bank: Bank) -> None:
+def _lock(query: str, bank: Bank) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(statement, [bank.pk])
+        cursor.execute(query, [bank.pk])

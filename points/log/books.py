@@ -62,7 +62,7 @@ class LogCheck(NamedTuple):
 
 def leaves_hash_to_the_root(advance: Advance) -> Drifted:
     """Each number's leaf, written again from its fact, is the one in the log; all together they have its roots."""
-    size, root, frontier, parts = state()
+    size, root, frontier, parts = log_state()
     tree, counts = Tree(), Counter[bytes]()
     yield from grown_again(tree, counts, size, advance)
     yield from ends_with(tree, counts, (size, root, frontier, parts))
@@ -160,7 +160,7 @@ CHECKS: Final = (
 )
 
 
-def state() -> LogState:
+def log_state() -> LogState:
     """The log's size, its root, its frontier, and how many leaves have a part of each issuer (by its id in hex)."""
     log = Log.objects.first()
     return (log.size, bytes(log.root), bytes(log.frontier), log.parts) if log else (0, Tree().root, b"", {})
@@ -185,7 +185,7 @@ def _leaf_again(row: FactRow, counts: Counter[bytes]) -> tuple[bytes, str]:
 
 def _commits(row: FactRow, opening: Opening) -> bool:
     """What can't be opened any more, as its salt was erased, can't be compared."""
-    if row.salt is None or row.what == Fact.STATEMENT:
+    if row.salt is None or row.what == Fact.DECLARATION:
         return True
     facts = facts_commitment(row.salt, row.fact, row.facts) if row.facts else bytes(HASH_BYTES)
     return (opening.wallet, opening.facts) == (wallet_commitment(row.salt, row.fact), facts)

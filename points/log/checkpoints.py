@@ -160,9 +160,9 @@ def _keep(size: int, witness: str, line: str, seconds: int, at: datetime) -> Non
         )
 
 
-def _found(statement: str, arguments: Sequence[Any]) -> Checkpoint | None:
+def _found(query: str, arguments: Sequence[Any]) -> Checkpoint | None:
     with connection.cursor() as cursor:
-        cursor.execute(statement, arguments)
+        cursor.execute(query, arguments)
         row = cursor.fetchone()
         if row is None:
             return None

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db import connection
 
 from points.log.checkpoints import Checkpoint
+from points.log.opened import issuer_leaves, leaf_json
 from points.log.parts import counts_at, opened_parts
-from points.log.receipts import issuer_leaves, leaf_json
 
 FORMAT: Final = "cf-leaves-2"
 STATE: Final = "select size, parts from points_log"

@@ -106,7 +106,7 @@ def _read(*, waiting: bool, after: int, limit: int) -> list[FactRow]:
 
 def _commitments(row: FactRow) -> tuple[bytes, bytes]:
     """To the wallet and to the facts. Where a salt was erased, to what nobody can open; where there is nothing, zeros."""
-    if row.what == Fact.STATEMENT:
+    if row.what == Fact.DECLARATION:
         return NOTHING, NOTHING
     salt, fact = row.salt or os.urandom(COMMITMENT_BYTES), row.fact
     return wallet_commitment(salt, fact), facts_commitment(salt, fact, row.facts) if row.facts else NOTHING
@@ -116,7 +116,7 @@ def _by_issuer(row: FactRow) -> list[tuple[bytes, list[bytes]]]:
     entries = row.entries
     if entries is None:
         return []
-    if len(entries) == ENTRY_BYTES or row.what == Fact.STATEMENT:
+    if len(entries) == ENTRY_BYTES or row.what == Fact.DECLARATION:
         return [(entries[:UUID_BYTES], [entries[UUID_BYTES:]])]
     pieces = [entries[at : at + ENTRY_BYTES] for at in range(0, len(entries), ENTRY_BYTES)]
     return [(issuer, [piece[UUID_BYTES:] for piece in group]) for issuer, group in groupby(pieces, key=_issuer_of)]

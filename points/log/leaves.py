@@ -100,7 +100,7 @@ def leaf_bytes(*, what: str, fact: bytes, reason: str, times: bytes, follows: by
 
 
 def part_of(issuer: bytes, entries: Sequence[bytes], *, place: int, key: bytes, fact: bytes) -> Part:
-    """An issuer's part of a fact: its id, a commitment to which of its parts this is, and its postings, or what it stated."""
+    """An issuer's part of a fact: its id, a commitment to which of its parts this is, and its postings, or what it declared."""
     about = fact + issuer
     hidden = hmac.digest(key, b"place" + about, "sha256")
     placed = sha256(hidden + COUNT.pack(place)).digest()

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Final
 
 from core.errors import NotFound
-from points.log.books import LEAF_ROWS, Advance, Drifted, LogCheck, ends_with, grown_again, signed_after, state
+from points.log.books import LEAF_ROWS, Advance, Drifted, LogCheck, ends_with, grown_again, log_state, signed_after
 from points.log.proofs import log_size, read_tiles, tree_at
 from points.log.tree import HASH_BYTES, TILE_HEIGHT, TILE_WIDTH, row_root, split_hashes
 
@@ -45,7 +45,7 @@ def _grow(before: CheckedLog, advance: Advance) -> Drifted:
         yield "the log", f"its first {size} leaves have another root than when they were checked"
     counts = Counter({bytes.fromhex(issuer): count for issuer, count in parts.items()})
     yield from grown_again(tree, counts, log_size(), advance)
-    yield from ends_with(tree, counts, state())
+    yield from ends_with(tree, counts, log_state())
 
 
 def _tiles_over(checked: int) -> Drifted:

@@ -18,7 +18,6 @@ from points.log.tree import (
     consistency_proof,
     frontier_of_size,
     inclusion_proof,
-    root_of_size,
 )
 
 READ = """
@@ -47,17 +46,6 @@ def prove_consistency(*, old: int, new: int) -> list[bytes]:
     if not 0 < old <= new <= log_size():
         raise NotFound
     return _hashes(consistency_proof(old=old, new=new))
-
-
-def root_at(*, size: int) -> bytes:
-    """
-    The root that the tree had at this size.
-
-    :raises NotFound: if it was never that large.
-    """
-    if not 0 < size <= log_size():
-        raise NotFound
-    return _hashes(root_of_size(size))[0]
 
 
 def tree_at(*, size: int) -> Tree:

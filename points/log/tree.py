@@ -137,11 +137,6 @@ def consistency_proof(*, old: int, new: int) -> Proof:
     return Proof(tuple(reversed(entries)))
 
 
-def root_of_size(size: int) -> Proof:
-    """What the root of the first `size` leaves is folded from."""
-    return Proof((_perfect(0, size),))
-
-
 def frontier_of_size(size: int) -> Proof:
     """The frontier that the tree had at this size, an entry to each of its hashes."""
     return Proof(tuple((node,) for node in _perfect(0, size)))

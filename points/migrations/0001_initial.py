@@ -81,6 +81,20 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name="Declaration",
+                    fields=[
+                        ("id", models.UUIDField(primary_key=True, serialize=False)),
+                        ("party_id", models.UUIDField()),
+                        ("kind", models.TextField()),
+                        ("subject", models.TextField()),
+                        ("body", models.TextField()),
+                        ("recorded_at", models.DateTimeField()),
+                    ],
+                    options={
+                        "db_table": "points_declaration",
+                    },
+                ),
+                migrations.CreateModel(
                     name="Issuer",
                     fields=[
                         ("id", models.UUIDField(primary_key=True, serialize=False)),
@@ -270,26 +284,15 @@ class Migration(migrations.Migration):
                         ("number", models.BigIntegerField(primary_key=True, serialize=False)),
                         ("party_id", models.UUIDField()),
                         ("fact_id", models.UUIDField()),
-                        ("what", models.TextField(choices=[("transfer", "transfer"), ("refusal", "refusal"), ("statement", "statement")])),
+                        (
+                            "what",
+                            models.TextField(choices=[("transfer", "transfer"), ("refusal", "refusal"), ("declaration", "declaration")]),
+                        ),
                         ("sealed_at", models.DateTimeField()),
                         ("opening", models.BinaryField(null=True)),
                     ],
                     options={
                         "db_table": "points_sealed",
-                    },
-                ),
-                migrations.CreateModel(
-                    name="Statement",
-                    fields=[
-                        ("id", models.UUIDField(primary_key=True, serialize=False)),
-                        ("party_id", models.UUIDField()),
-                        ("kind", models.TextField()),
-                        ("subject", models.TextField()),
-                        ("body", models.TextField()),
-                        ("recorded_at", models.DateTimeField()),
-                    ],
-                    options={
-                        "db_table": "points_statement",
                     },
                 ),
                 migrations.CreateModel(
@@ -412,7 +415,10 @@ class Migration(migrations.Migration):
                         ("position", models.BigAutoField(primary_key=True, serialize=False)),
                         ("party_id", models.UUIDField()),
                         ("fact_id", models.UUIDField()),
-                        ("what", models.TextField(choices=[("transfer", "transfer"), ("refusal", "refusal"), ("statement", "statement")])),
+                        (
+                            "what",
+                            models.TextField(choices=[("transfer", "transfer"), ("refusal", "refusal"), ("declaration", "declaration")]),
+                        ),
                     ],
                     options={
                         "db_table": "points_unsealed",

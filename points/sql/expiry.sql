@@ -1,5 +1,5 @@
 -- What is left in lots past their last day goes to breakage, effective at that day's end. At any time, late or twice: a
--- lot with nothing left is not touched again. Locked first; what is in the lots is read by the next statement. A wallet that
+-- lot with nothing left is not touched again. Locked first; what is in the lots is read by the next query. A wallet that
 -- someone else has locked just now is left for the next time.
 -- To find them the accounts are read through; no index serves that. One on the day alone would keep every lot that was ever
 -- emptied (a million accounts, of which 700,000 are past their day and empty: 190 ms, and 240 ms without it), and one on lots

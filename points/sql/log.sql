@@ -15,7 +15,7 @@ return '\x00000000000000000000000000000000'::bytea;
 -- Facts as leaves need them, in their order: those that wait for a number, or those with the numbers after `_after`.
 -- `head` is the fact's id, when it happened and was recorded in microseconds, and the id of the fact it follows, if any.
 -- `entries` are the postings by issuer: the issuer's id, the kinds, the points, and who is on the books' side;
--- of a statement, its issuer's id, its subject and the hash of its words.
+-- of a declaration, its issuer's id, its subject and the hash of its words.
 create or replace function points_facts(_waiting boolean, _after bigint, _limit integer)
 returns table (
     place bigint, what text, reason text, head bytea, salt bytea, facts bytea, entries bytea, opening bytea)
@@ -35,7 +35,7 @@ language sql stable as $$
                     '' order by p.issuer_id, p.number)
                 from points_posting p
                 where p.party_id = f.party_id and p.transfer_id = f.fact_id)
-            when 'statement' then uuid_send(n.party_id) || sha256(convert_to(n.body, 'UTF8')) || convert_to(n.subject, 'UTF8')
+            when 'declaration' then uuid_send(n.party_id) || sha256(convert_to(n.body, 'UTF8')) || convert_to(n.subject, 'UTF8')
         end,
         f.opening
     from (
@@ -46,24 +46,24 @@ language sql stable as $$
          from points_sealed l where not _waiting and l.number > _after order by l.number limit _limit)) f
     left join points_transfer t on f.what = 'transfer' and t.party_id = f.party_id and t.id = f.fact_id
     left join points_refusal r on f.what = 'refusal' and r.party_id = f.party_id and r.id = f.fact_id
-    left join points_statement n on f.what = 'statement' and n.party_id = f.party_id and n.id = f.fact_id
+    left join points_declaration n on f.what = 'declaration' and n.party_id = f.party_id and n.id = f.fact_id
     left join points_salt s on s.wallet_id = f.party_id
     order by f.place;
 $$;
 
--- What an issuer states, once under its subject; false when something else stands there.
-create or replace function points_state(
+-- What an issuer declares, once under its subject; false when something else stands there.
+create or replace function points_record_declaration(
     _issuer uuid, _id uuid, _kind text, _subject text, _body text, _at timestamptz) returns boolean
 language plpgsql security definer as $$
 begin
-    insert into points_statement (party_id, id, kind, subject, body, recorded_at)
+    insert into points_declaration (party_id, id, kind, subject, body, recorded_at)
     values (_issuer, _id, _kind, _subject, _body, _at)
     on conflict (party_id, kind, subject) do nothing;
     if found then
-        insert into points_unsealed (party_id, fact_id, what) values (_issuer, _id, 'statement');
+        insert into points_unsealed (party_id, fact_id, what) values (_issuer, _id, 'declaration');
         return true;
     end if;
-    return (select s.body = _body from points_statement s
+    return (select s.body = _body from points_declaration s
             where s.party_id = _issuer and s.kind = _kind and s.subject = _subject);
 end $$;
 

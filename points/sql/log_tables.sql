@@ -8,17 +8,17 @@ create table points_salt (
     constraint points_salt_size check (octet_length(salt) = 32)
 );
 
--- What an issuer stated, word for word: its terms here, its earning rules and more from the packages above.
-create table points_statement (
+-- What an issuer declared, word for word: its terms here, its earning rules and more from the packages above.
+create table points_declaration (
     party_id uuid not null,
     id uuid not null,
     kind text not null,
     subject text not null,
     body text not null,
     recorded_at timestamptz not null,
-    constraint points_statement_pk primary key (party_id, id),
-    constraint points_statement_once unique (party_id, kind, subject),
-    constraint points_statement_small check (octet_length(body) <= 16384)
+    constraint points_declaration_pk primary key (party_id, id),
+    constraint points_declaration_once unique (party_id, kind, subject),
+    constraint points_declaration_small check (octet_length(body) <= 16384)
 );
 
 -- The tree: its size, its root, its perfect subtrees, and how many leaves have a part of each issuer. No row before the first leaf.

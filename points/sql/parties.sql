@@ -42,7 +42,7 @@ begin
         insert into points_terms (issuer_id, months, grace_days, starts_on, recorded_at)
         values (_issuer, _months, _grace_days, _starts_on, _at)
         returning id into added;
-        perform points_state(_issuer, gen_random_uuid(), 'terms', added::text, points_terms_words(t), _at)
+        perform points_record_declaration(_issuer, gen_random_uuid(), 'terms', added::text, points_terms_words(t), _at)
         from points_terms t where t.id = added;
     end if;
     return added;

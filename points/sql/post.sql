@@ -15,7 +15,7 @@ declare
 begin
     perform points_check_clock(_at, _today);
 
-    -- Lock in id order, then look: what the later statements read is what the lock protects.
+    -- Lock in id order, then look: what the later queries read is what the lock protects.
     select array_agg((a.n, a.kind, a.id, a.wallet, a.source, a.key, a.hash, a.issuer, a.terms, a.available_on,
                       a.expires_on, a.merchant, a.points, a.follows, a.due_at, a.effective_at, a.facts,
                       a.frozen, a.closed, 1)::points_command order by a.n),

@@ -23,13 +23,13 @@ begin
             _issuer.id, to_char(_issuer.kept_from, 'YYYY-MM-DD'), to_char(_issuer.kept_until, 'YYYY-MM-DD')) end;
 end $$;
 
--- Each is a statement of its own, numbered: the same issuer may be suspended again.
-create or replace function points_state_suspension(_issuer uuid, _at timestamptz) returns void
+-- Each is a declaration of its own, numbered: the same issuer may be suspended again.
+create or replace function points_declare_suspension(_issuer uuid, _at timestamptz) returns void
 language plpgsql as $$
 begin
-    perform points_state(
+    perform points_record_declaration(
         _issuer, points_new_id(), 'suspension',
-        (select count(*) + 1 from points_statement s where s.party_id = _issuer and s.kind = 'suspension')::text,
+        (select count(*) + 1 from points_declaration s where s.party_id = _issuer and s.kind = 'suspension')::text,
         points_suspension_words(i), _at)
     from points_issuer i where i.id = _issuer;
 end $$;
@@ -45,7 +45,7 @@ begin
     if not found then
         return false;
     end if;
-    perform points_state_suspension(_issuer, _at);
+    perform points_declare_suspension(_issuer, _at);
     return true;
 end $$;
 
@@ -61,6 +61,6 @@ begin
     if not found then
         return false;
     end if;
-    perform points_state_suspension(_issuer, _at);
+    perform points_declare_suspension(_issuer, _at);
     return true;
 end $$;

@@ -1,7 +1,7 @@
 -- The ledger's tables. Facts are keyed by party first, so that partitions and shards by party need no change.
 -- Reference tables are small and have no foreign keys from the facts: those cost a fifth to a third of the batch rate.
 
--- Closed sets of words. Checks of the tables would say the same, but those are read anew by every statement that writes, and
+-- Closed sets of words. Checks of the tables would say the same, but those are read anew by every query that writes, and
 -- long lists cost a post a tenth of its time; what a domain says is kept for the session.
 create domain points_account_kind as text
     constraint points_account_kind check (value in ('lot', 'hold', 'arrears'));
@@ -13,7 +13,7 @@ create domain points_posting_kind as text
     constraint points_posting_kinds check (value in (
         'lot', 'hold', 'arrears', 'issuance', 'payable', 'breakage', 'retired', 'transit'));
 create domain points_unsealed_what as text
-    constraint points_unsealed_what check (value in ('transfer', 'refusal', 'statement'));
+    constraint points_unsealed_what check (value in ('transfer', 'refusal', 'declaration'));
 
 create table points_wallet (
     id uuid not null,

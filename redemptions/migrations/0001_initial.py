@@ -60,9 +60,15 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Claim",
+            name="Checkout",
             fields=[
                 ("id", models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[("code", "scanned code"), ("typed", "typed digits")], max_length=8, verbose_name="recognized by"
+                    ),
+                ),
                 ("wallet_id", models.UUIDField(verbose_name="wallet")),
                 ("key", models.CharField(max_length=72, verbose_name="key")),
                 ("request_hash", models.BinaryField(max_length=32)),
@@ -73,9 +79,11 @@ class Migration(migrations.Migration):
                 (
                     "cashier",
                     models.ForeignKey(
+                        blank=True,
                         db_index=False,
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="claims",
+                        related_name="checkouts",
                         to="merchants.cashier",
                         verbose_name="cashier",
                     ),
@@ -85,7 +93,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="claims",
+                        related_name="checkouts",
                         to="merchants.outlet",
                         verbose_name="outlet",
                     ),
@@ -93,38 +101,51 @@ class Migration(migrations.Migration):
                 (
                     "resident",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="claims", to="residents.resident", verbose_name="resident"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checkouts",
+                        to="residents.resident",
+                        verbose_name="resident",
                     ),
                 ),
                 (
                     "device",
                     models.ForeignKey(
+                        blank=True,
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="claims",
+                        related_name="checkouts",
                         to="redemptions.devicecredential",
                         verbose_name="device",
                     ),
                 ),
             ],
             options={
-                "verbose_name": "claim",
-                "verbose_name_plural": "claims",
+                "verbose_name": "checkout",
+                "verbose_name_plural": "checkouts",
             },
         ),
         migrations.CreateModel(
             name="Redemption",
             fields=[
                 ("number", models.BigAutoField(primary_key=True, serialize=False, verbose_name="number")),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[("code", "scanned code"), ("typed", "typed digits")], max_length=8, verbose_name="recognized by"
+                    ),
+                ),
                 ("wallet_id", models.UUIDField(verbose_name="wallet")),
                 ("transfer_id", models.UUIDField(unique=True, verbose_name="transfer")),
                 ("points", models.BigIntegerField(verbose_name="points")),
                 ("given_back", models.BigIntegerField(db_default=0, default=0, verbose_name="given back")),
                 ("key", models.CharField(max_length=64, verbose_name="key")),
                 ("request_hash", models.BinaryField(max_length=32)),
-                ("captured_at", models.DateTimeField(verbose_name="taken at")),
+                ("redeemed_at", models.DateTimeField(verbose_name="taken at")),
                 (
                     "cashier",
                     models.ForeignKey(
+                        blank=True,
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="redemptions",
                         to="merchants.cashier",
@@ -132,9 +153,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "claim",
+                    "checkout",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="redemption", to="redemptions.claim", verbose_name="claim"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="redemption",
+                        to="redemptions.checkout",
+                        verbose_name="checkout",
                     ),
                 ),
                 (
@@ -205,7 +229,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="RefusedCapture",
+            name="RefusedRedemption",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("key", models.CharField(max_length=64, verbose_name="key")),
@@ -220,9 +244,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "claim",
+                    "checkout",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="refusals", to="redemptions.claim", verbose_name="claim"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refusals",
+                        to="redemptions.checkout",
+                        verbose_name="checkout",
                     ),
                 ),
                 (
@@ -347,37 +374,55 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(condition=models.Q(("closed_at__isnull", True)), fields=["cashier"], name="redemptions_claim_open"),
+            model_name="checkout",
+            index=models.Index(condition=models.Q(("closed_at__isnull", True)), fields=["cashier"], name="redemptions_checkout_open"),
         ),
         migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.UniqueConstraint(fields=("outlet", "key"), name="redemptions_claim_key_once_per_outlet"),
+            model_name="checkout",
+            constraint=models.UniqueConstraint(fields=("outlet", "key"), name="redemptions_checkout_key_once_per_outlet"),
         ),
         migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(condition=models.Q(("key", ""), _negated=True), name="redemptions_claim_key_not_empty"),
+            model_name="checkout",
+            constraint=models.CheckConstraint(condition=models.Q(("key", ""), _negated=True), name="redemptions_checkout_key_not_empty"),
         ),
         migrations.AddConstraint(
-            model_name="claim",
+            model_name="checkout",
+            constraint=models.CheckConstraint(condition=models.Q(("way__in", ["code", "typed"])), name="redemptions_checkout_way_known"),
+        ),
+        migrations.AddConstraint(
+            model_name="checkout",
             constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("opened_at"))), name="redemptions_claim_expires_after_opened"
+                condition=models.Q(models.Q(("way__in", ("code", "typed")), _negated=True), ("cashier__isnull", False), _connector="OR"),
+                name="redemptions_checkout_cashier_at_a_till",
             ),
         ),
         migrations.AddConstraint(
-            model_name="claim",
+            model_name="checkout",
             constraint=models.CheckConstraint(
-                condition=models.Q(("closed_at__gte", models.F("opened_at"))), name="redemptions_claim_closed_after_opened"
+                condition=models.Q(models.Q(("way__in", ("code", "typed")), _negated=True), ("device__isnull", False), _connector="OR"),
+                name="redemptions_checkout_device_of_a_code",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="checkout",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("expires_at__gt", models.F("opened_at"))), name="redemptions_checkout_expires_after_opened"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="checkout",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closed_at__gte", models.F("opened_at"))), name="redemptions_checkout_closed_after_opened"
             ),
         ),
         migrations.AddIndex(
             model_name="redemption",
-            index=models.Index(fields=["outlet", "captured_at"], name="redemptions_redemption_day"),
+            index=models.Index(fields=["outlet", "redeemed_at"], name="redemptions_redemption_day"),
         ),
         migrations.AddIndex(
             model_name="redemption",
             index=django.contrib.postgres.indexes.BrinIndex(
-                autosummarize=True, fields=["captured_at"], name="redemptions_redemption_made", pages_per_range=16
+                autosummarize=True, fields=["redeemed_at"], name="redemptions_redemption_made", pages_per_range=16
             ),
         ),
         migrations.AddConstraint(
@@ -387,6 +432,17 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="redemption",
             constraint=models.CheckConstraint(condition=models.Q(("key", ""), _negated=True), name="redemptions_redemption_key_not_empty"),
+        ),
+        migrations.AddConstraint(
+            model_name="redemption",
+            constraint=models.CheckConstraint(condition=models.Q(("way__in", ["code", "typed"])), name="redemptions_redemption_way_known"),
+        ),
+        migrations.AddConstraint(
+            model_name="redemption",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("way__in", ("code", "typed")), _negated=True), ("cashier__isnull", False), _connector="OR"),
+                name="redemptions_redemption_cashier_at_a_till",
+            ),
         ),
         migrations.AddConstraint(
             model_name="redemption",
@@ -426,19 +482,19 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(("left__gte", 0)), name="redemptions_refund_left_not_negative"),
         ),
         migrations.AddIndex(
-            model_name="refusedcapture",
+            model_name="refusedredemption",
             index=django.contrib.postgres.indexes.BrinIndex(
                 autosummarize=True, fields=["refused_at"], name="redemptions_refused_made", pages_per_range=16
             ),
         ),
         migrations.AddConstraint(
-            model_name="refusedcapture",
-            constraint=models.UniqueConstraint(fields=("outlet", "key"), name="redemptions_refusedcapture_key_once_per_outlet"),
+            model_name="refusedredemption",
+            constraint=models.UniqueConstraint(fields=("outlet", "key"), name="redemptions_refusedredemption_key_once_per_outlet"),
         ),
         migrations.AddConstraint(
-            model_name="refusedcapture",
+            model_name="refusedredemption",
             constraint=models.CheckConstraint(
-                condition=models.Q(("key", ""), _negated=True), name="redemptions_refusedcapture_key_not_empty"
+                condition=models.Q(("key", ""), _negated=True), name="redemptions_refusedredemption_key_not_empty"
             ),
         ),
         migrations.AddIndex(

@@ -12,9 +12,9 @@ SQL = Path(__file__).parents[1] / "sql"
 RIGHTS = {
     "redemptions_usedcode": "select, insert, delete",
     "redemptions_codeattempt": "select, insert, delete",
-    "redemptions_claim": "select, insert, update (closed_at)",
+    "redemptions_checkout": "select, insert, update (closed_at)",
     "redemptions_redemption": "select, insert, update (given_back)",
-    "redemptions_refusedcapture": "select, insert",
+    "redemptions_refusedredemption": "select, insert",
     "redemptions_undo": "select, insert",
     "redemptions_refund": "select, insert",
 }
@@ -28,4 +28,4 @@ class Migration(migrations.Migration):
         ("points", "0002_functions"),
     ]
 
-    operations = [sql_files(SQL / "captures.sql"), keep_to(RIGHTS)]
+    operations = [sql_files(SQL / "redeem.sql"), keep_to(RIGHTS)]

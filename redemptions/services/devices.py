@@ -15,11 +15,11 @@ from core.audit.services import record_security_event
 from core.limits import CODE_STEP_SECONDS, CODES_AHEAD, DEVICES_PER_RESIDENT, HANDLE_TRIES, NEW_PHONE_TEXTS_PER_DAY
 from core.outbox.services import publish
 from identity.models import User
-from redemptions.access import devices_of
-from redemptions.codes import HANDLES, device_key, make_code, step_at
 from redemptions.errors import CodesComeFromPhones
 from redemptions.models import DeviceCredential
 from redemptions.news import PhoneAdded
+from redemptions.queries import devices_of
+from redemptions.rotating_code import HANDLES, device_key, make_code, step_at
 from residents.models import Resident
 
 

@@ -12,13 +12,13 @@ from merchants.models import Cashier
 from points.errors import IdempotencyKeyReused
 from points.posting import Reverse, post_one
 from redemptions.errors import ReceiptChanged, ReceiptNotFound
+from redemptions.functions import used_otherwise
 from redemptions.keys import check_key, request_hash
 from redemptions.limits import RedemptionFacts, over_limit
 from redemptions.models import Redemption, Refund
 from redemptions.news import RedemptionRefunded
 from redemptions.receipts import read_receipt_number
-from redemptions.services.tills import hold_key, hold_redemption, read_reason
-from redemptions.statements import used_otherwise
+from redemptions.services.tills import lock_key, lock_redemption, read_reason
 
 
 def refund(*, cashier: Cashier, receipt: str, points: int, reason: str, key: str, at: datetime, left: int | None = None) -> Refund:
@@ -44,14 +44,14 @@ def refund(*, cashier: Cashier, receipt: str, points: int, reason: str, key: str
 
 def _refund(cashier: Cashier, number: int, points: int, *, reason: str, key: str, at: datetime, left: int | None) -> Outcome[Refund]:
     asked = request_hash("refund", number, points, reason)
-    if refusal := hold_key(cashier=cashier, key=key):
+    if refusal := lock_key(cashier=cashier, key=key):
         return Refused(refusal)
-    if used_otherwise(outlet_id=cashier.outlet_id, key=key, asked=asked):
+    if used_otherwise(outlet_id=cashier.outlet_id, key=key, request_hash=asked):
         return Refused(IdempotencyKeyReused())
     known = Refund.objects.select_related("redemption__resident").filter(outlet_id=cashier.outlet_id, key=key).first()
     if known is not None:
         return Done(known)
-    redemption = hold_redemption(cashier=cashier, number=number)
+    redemption = lock_redemption(cashier=cashier, number=number)
     if redemption is None:
         return Refused(ReceiptNotFound())
     if left is not None and left != redemption.left:

@@ -11,14 +11,14 @@ from redemptions.keys import lock_of
 from redemptions.models import Redemption
 
 
-def hold_key(*, cashier: Cashier, key: str) -> DomainError | None:
-    """Keep the key until the transaction ends; the refusal, if the cashier or the outlet no longer works."""
+def lock_key(*, cashier: Cashier, key: str) -> DomainError | None:
+    """Lock the key until the transaction ends; the refusal, if the cashier or the outlet no longer works."""
     working = Cashier.objects.filter(pk=cashier.pk, dismissed_at__isnull=True, outlet__closed_at__isnull=True)
-    held = working.annotate(lock=lock_of(outlet_id=cashier.outlet_id, key=key)).values_list("lock")
-    return None if list(held) else NoTill()
+    locked = working.annotate(lock=lock_of(outlet_id=cashier.outlet_id, key=key)).values_list("lock")
+    return None if list(locked) else NoTill()
 
 
-def hold_redemption(*, cashier: Cashier, number: int) -> Redemption | None:
+def lock_redemption(*, cashier: Cashier, number: int) -> Redemption | None:
     """The redemption of that number at the cashier's outlet with what its receipt names, locked; none if there is no such."""
     made_here = Redemption.objects.select_related("resident", "outlet__merchant").filter(outlet_id=cashier.outlet_id)
     return made_here.select_for_update(of=("self",), no_key=True).filter(pk=number).first()

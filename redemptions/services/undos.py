@@ -14,12 +14,12 @@ from merchants.models import Cashier
 from points.errors import AlreadyReversed, IdempotencyKeyReused
 from points.posting import Reverse, post_one
 from redemptions.errors import ReceiptChanged, ReceiptNotFound, UndoTooLate
+from redemptions.functions import used_otherwise
 from redemptions.keys import check_key, request_hash
 from redemptions.models import Redemption, Undo
 from redemptions.news import RedemptionUndone
 from redemptions.receipts import read_receipt_number
-from redemptions.services.tills import hold_key, hold_redemption, read_reason
-from redemptions.statements import used_otherwise
+from redemptions.services.tills import lock_key, lock_redemption, read_reason
 
 
 def undo(*, cashier: Cashier, receipt: str, reason: str, key: str, at: datetime, left: int | None = None) -> Undo:
@@ -43,11 +43,11 @@ def undo(*, cashier: Cashier, receipt: str, reason: str, key: str, at: datetime,
 
 def _undo(cashier: Cashier, number: int, reason: str, key: str, at: datetime, *, left: int | None) -> Outcome[Undo]:
     asked = request_hash("undo", number, reason)
-    if refusal := hold_key(cashier=cashier, key=key):
+    if refusal := lock_key(cashier=cashier, key=key):
         return Refused(refusal)
-    if used_otherwise(outlet_id=cashier.outlet_id, key=key, asked=asked):
+    if used_otherwise(outlet_id=cashier.outlet_id, key=key, request_hash=asked):
         return Refused(IdempotencyKeyReused())
-    redemption = hold_redemption(cashier=cashier, number=number)
+    redemption = lock_redemption(cashier=cashier, number=number)
     known = _known_undo(cashier, redemption, key)
     if known is not None:
         by_key = known.key == key and known.outlet_id == cashier.outlet_id
@@ -60,7 +60,7 @@ def _undo(cashier: Cashier, number: int, reason: str, key: str, at: datetime, *,
 
 
 def _hindrance(redemption: Redemption, left: int | None, at: datetime) -> DomainError | None:
-    if alliance_day(at) != alliance_day(redemption.captured_at):
+    if alliance_day(at) != alliance_day(redemption.redeemed_at):
         return UndoTooLate()
     return ReceiptChanged(left=redemption.left) if left is not None and left != redemption.left else None
 

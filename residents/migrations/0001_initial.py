@@ -159,9 +159,9 @@ class Migration(migrations.Migration):
             name="BankLink",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("customer_sealed", models.TextField(verbose_name="customer number")),
+                ("customer_encrypted", models.TextField(verbose_name="customer number")),
                 ("customer_hash", models.BinaryField(max_length=32)),
-                ("phone_sealed", models.TextField(blank=True, null=True, verbose_name="phone in the bank's file")),
+                ("phone_encrypted", models.TextField(blank=True, null=True, verbose_name="phone in the bank's file")),
                 ("phone_hash", models.BinaryField(blank=True, db_index=True, max_length=32, null=True)),
                 ("made_at", models.DateTimeField(verbose_name="made at")),
                 ("claimed_at", models.DateTimeField(blank=True, null=True, verbose_name="claimed at")),
@@ -320,7 +320,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="banklink",
             constraint=models.CheckConstraint(
-                condition=models.Q(("phone_sealed__isnull", True), ("phone_hash__isnull", False), _connector="OR"),
+                condition=models.Q(("phone_encrypted__isnull", True), ("phone_hash__isnull", False), _connector="OR"),
                 name="residents_banklink_phone_is_found",
             ),
         ),

@@ -23,7 +23,7 @@ from core.errors import DomainError, Done, ErrorKind, Outcome, Refused
 from core.limits import CLAIM_CODE_TRIES, CLAIM_TRIES_PER_USER, CLAIM_TRIES_WINDOW, COOL_DOWN
 from core.outbox.services import publish
 from identity.models import User
-from residents.codes import code_hash
+from residents.claim_codes import code_hash
 from residents.cooling import free_points
 from residents.models import BankLink, ClaimCode, ClaimTry, Resident
 from residents.queries import customer_hash
@@ -107,10 +107,10 @@ def _claim(*, user: User, bank: str, customer: str, code: str, at: datetime) -> 
 
 
 def _held_link(bank: str, found: bytes) -> BankLink | None:
-    """The link, held together with the other links of its resident, in their order, and with the resident."""
+    """The link, locked together with the other links of its resident, in their order, and with the resident."""
     asked = BankLink.objects.filter(bank__in=Bank.objects.filter(code=bank), customer_hash=found)
-    held = BankLink.objects.select_for_update(of=("self",)).filter(resident__in=asked.values("resident")).select_related("bank")
-    link = next((link for link in held.order_by("pk") if bytes(link.customer_hash) == found and link.bank.code == bank), None)
+    locked = BankLink.objects.select_for_update(of=("self",)).filter(resident__in=asked.values("resident")).select_related("bank")
+    link = next((link for link in locked.order_by("pk") if bytes(link.customer_hash) == found and link.bank.code == bank), None)
     if link is not None:
         # no_key: a redemption, which holds the wallet, looks at its resident's row last, and must not wait for us there
         link.resident = Resident.objects.select_for_update(no_key=True).get(pk=link.resident_id)

@@ -36,7 +36,7 @@ Due = tuple[UUID, date, int]  # wallet, last day, points
 class PointsExpire:
     """A resident is to be told that points expire."""
 
-    topic: ClassVar[str] = "residents.points_expire"
+    topic: ClassVar[str] = "residents.expiry_noticed"
     notice: int
 
 

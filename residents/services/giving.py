@@ -146,6 +146,6 @@ def _over_limit(giver: Resident, day: GiftDay, points: int, phone_since: datetim
 
 
 def _held_day(giver: Resident, at: datetime) -> GiftDay:
-    """The giver's counter of the day. The giver is held too: gifts of one go one after another, over midnight as well."""
+    """The giver's counter of the day. The giver is locked too: gifts of one go one after another, over midnight as well."""
     Resident.objects.select_for_update(no_key=True).get(pk=giver.pk)
     return GiftDay.objects.select_for_update().get_or_create(resident=giver, day=alliance_day(at))[0]

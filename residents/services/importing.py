@@ -1,7 +1,7 @@
 """
 Residents from a bank's file: a customer becomes an unclaimed resident with a wallet, earning at once.
 
-A chunk costs a fixed number of statements whatever its size, and taking the same rows in again changes nothing.
+A chunk costs a fixed number of queries whatever its size, and taking the same rows in again changes nothing.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from core.errors import DomainError, ErrorKind
 from core.limits import CLAIM_CODE_AGE, FILE_CHUNK_ROWS
 from core.outbox.services import publish
 from core.rows import Row
-from core.secrets import seal_text
+from core.secrets import encrypt_text
 from identity.phones import phone_hash
 from imports.services import ChunkResult, RowProblem
 from points.parties import open_wallets
-from residents.codes import code_hash
+from residents.claim_codes import code_hash
 from residents.models import BankLink, ClaimCode, Resident
 from residents.queries import customer_hash
 from residents.rows import ResidentRow, read_resident
@@ -141,10 +141,10 @@ def _plan_new(plan: _Plan, row: ResidentRow, *, bank: Bank, found: bytes, places
         resident=resident,
         bank=bank,
         branch_id=places.branches.get(row.branch),
-        customer_sealed=seal_text(row.customer),
+        customer_encrypted=encrypt_text(row.customer),
         customer_hash=found,
         phone_hash=phone_hash(row.phone) if row.phone else None,
-        phone_sealed=seal_text(row.phone) if row.phone else None,
+        phone_encrypted=encrypt_text(row.phone) if row.phone else None,
         made_at=at,
     )
     plan.residents.append(resident)
@@ -158,10 +158,10 @@ def _plan_change(plan: _Plan, link: BankLink, row: ResidentRow, places: _Places)
     branch = places.branches.get(row.branch, link.branch_id)
     phone = phone_hash(row.phone) if row.phone else link.phone_hash and bytes(link.phone_hash)
     known = link.phone_hash and bytes(link.phone_hash)
-    lacking = bool(row.phone) and link.phone_sealed is None
+    lacking = bool(row.phone) and link.phone_encrypted is None
     if lacking or (branch, phone) != (link.branch_id, known):
         if lacking or phone != known:
-            link.phone_sealed = seal_text(row.phone)
+            link.phone_encrypted = encrypt_text(row.phone)
         link.branch_id, link.phone_hash = branch, phone
         plan.changed_links[link.pk] = link
         changed = True
@@ -183,7 +183,7 @@ def _write(plan: _Plan, *, at: datetime) -> None:
         open_wallets([resident.wallet_id for resident in plan.residents], at=at)
         BankLink.objects.bulk_create(plan.links)
     if plan.changed_links:
-        BankLink.objects.bulk_update(plan.changed_links.values(), ["branch", "phone_hash", "phone_sealed"])
+        BankLink.objects.bulk_update(plan.changed_links.values(), ["branch", "phone_hash", "phone_encrypted"])
     if plan.changed_residents:
         Resident.objects.bulk_update(plan.changed_residents.values(), ["name", "neighborhood"])
 

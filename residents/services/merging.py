@@ -50,8 +50,8 @@ def merge_residents(*, resident: Resident, into: Resident, at: datetime) -> Doma
 
     :raises LedgerBusy: if a wallet stayed locked by others for two seconds.
     """
-    held = Resident.objects.select_for_update(no_key=True).in_bulk([resident.pk, into.pk])
-    resident, into = held[resident.pk], held[into.pk]
+    locked = Resident.objects.select_for_update(no_key=True).in_bulk([resident.pk, into.pk])
+    resident, into = locked[resident.pk], locked[into.pk]
     assert resident.user_id is None, "only a resident whom nobody claimed becomes part of another"
     banks = BankLink.objects.filter(resident=resident).values("bank")
     if twice := Bank.objects.filter(pk__in=banks, links__resident=into).first():

@@ -18,10 +18,10 @@ from core.audit.services import record_security_event
 from core.channels.services import send_text
 from core.errors import DomainError, ErrorKind
 from core.limits import CLAIM_CODE_AGE, CLAIM_TEXTS_PER_DAY
-from core.secrets import open_text
+from core.secrets import decrypt_text
 from identity.models import User
 from identity.phones import masked_phone
-from residents.codes import code_hash, make_code
+from residents.claim_codes import code_hash, make_code
 from residents.models import BankLink, ClaimCode
 from residents.queries import customer_of
 from residents.services.claiming import LinkClaimed
@@ -54,18 +54,18 @@ def send_claim_code(*, actor: User, link: BankLink, at: datetime) -> str:
     """
     code = make_code()
     with transaction.atomic():
-        held, phone = _with_phone(link, at=at)
+        locked, phone = _with_phone(link, at=at)
         kept = ClaimCode.objects.create(
-            link=held,
-            code_hash=code_hash(bank_code=held.bank.code, customer=customer_of(link=held), code=code),
-            sent_to=held.phone_hash,
+            link=locked,
+            code_hash=code_hash(bank_code=locked.bank.code, customer=customer_of(link=locked), code=code),
+            sent_to=locked.phone_hash,
             made_at=at,
             expires_at=at + CLAIM_CODE_AGE,
             issued_by=actor,
         )
-        record_security_event(SecurityEventKind.CLAIM_CODE_ISSUED, at=at, actor_id=actor.pk, about=held)
+        record_security_event(SecurityEventKind.CLAIM_CODE_ISSUED, at=at, actor_id=actor.pk, about=locked)
     try:
-        send_text(phone=phone, text=_words(held, code), at=at)  # after commit: a slow gateway must not hold the lock
+        send_text(phone=phone, text=_words(locked, code), at=at)  # after commit: a slow gateway must not hold the lock
     except DomainError:
         kept.delete()
         raise
@@ -73,14 +73,14 @@ def send_claim_code(*, actor: User, link: BankLink, at: datetime) -> str:
 
 
 def _with_phone(link: BankLink, *, at: datetime) -> tuple[BankLink, str]:
-    held = BankLink.objects.select_for_update(of=("self",)).select_related("bank").get(pk=link.pk)
-    if held.claimed_at is not None:
+    locked = BankLink.objects.select_for_update(of=("self",)).select_related("bank").get(pk=link.pk)
+    if locked.claimed_at is not None:
         raise LinkClaimed
-    if held.phone_sealed is None:
+    if locked.phone_encrypted is None:
         raise NoPhoneInFile
-    if held.codes.filter(sent_to__isnull=False, made_at__gt=at - timedelta(days=1)).count() >= CLAIM_TEXTS_PER_DAY:
+    if locked.codes.filter(sent_to__isnull=False, made_at__gt=at - timedelta(days=1)).count() >= CLAIM_TEXTS_PER_DAY:
         raise TooManyClaimTexts(most=CLAIM_TEXTS_PER_DAY)
-    return held, open_text(held.phone_sealed)
+    return locked, decrypt_text(locked.phone_encrypted)
 
 
 def _words(link: BankLink, code: str) -> str:

@@ -16,7 +16,7 @@ from django.test import Client
 from branches.models import Bank, Branch, Neighborhood, StaffRole
 from core.channels.services import inbox
 from core.clock import alliance_day, now
-from core.secrets import seal_text
+from core.secrets import encrypt_text
 from earning.choices import RuleKind
 from earning.models import Rule, RuleVersion
 from earning.services import add_version
@@ -103,7 +103,7 @@ def test_a_cashier_is_dismissed_by_their_own_bank_alone(east_manager: User, west
 def test_a_branch_sends_a_code_that_nobody_at_the_desk_sees(east_clerk: User, west_clerk: User, east: Bank) -> None:
     phone = "+8613800001004"
     link = make_resident(links={east: "1004"}, name="Li").links.get()
-    BankLink.objects.filter(pk=link.pk).update(phone_sealed=seal_text(phone), phone_hash=phone_hash(phone))
+    BankLink.objects.filter(pk=link.pk).update(phone_encrypted=encrypt_text(phone), phone_hash=phone_hash(phone))
 
     act(signed_in(west_clerk), "/admin/residents/banklink/", "issue_codes", link)
     assert (ClaimCode.objects.exists(), inbox(most=1)) == (False, [])

@@ -13,7 +13,7 @@ from branches.models import Bank
 from core.clock import now
 from merchants.models import Cashier
 from points.queries import spendable
-from redemptions.models import Claim, Redemption
+from redemptions.models import Checkout, Redemption
 from residents.models import Resident
 from tests.redemptions.world import Till, answer, new_key, phone_of
 from tests.world import give_points
@@ -36,13 +36,13 @@ def held(resident: Resident) -> Iterator[None]:
 def test_a_till_that_met_a_lock_comes_again_with_the_same_key(mei: Resident, east: Bank, bakery: Cashier) -> None:
     give_points(resident=mei, bank=east, points=100, at=now())
     till = Till(bakery.user)
-    asked = {"code": phone_of(mei, at=now()).code(now()), "points": 30, "key": new_key()}
+    asked = {"code": phone_of(mei, at=now()).code(now()), "way": "code", "points": 30, "key": new_key()}
 
     with held(mei):
         told = till.post("/merchant/redemptions", asked)
     assert answer(told) == (503, "ledger_busy")
     assert told.headers["Retry-After"] == "2"
-    assert (Claim.objects.count(), Redemption.objects.count(), spendable(mei.wallet_id, at=now())) == (0, 0, 100)
+    assert (Checkout.objects.count(), Redemption.objects.count(), spendable(mei.wallet_id, at=now())) == (0, 0, 100)
 
     assert till.post("/merchant/redemptions", asked).status_code == 201
     assert spendable(mei.wallet_id, at=now()) == 70
@@ -62,7 +62,7 @@ def test_a_script_that_only_asks_is_told_the_same(bakery: Cashier) -> None:
 
 
 def test_another_fault_of_the_database_stays_a_fault(bakery: Cashier, mei: Resident) -> None:
-    asked = {"code": phone_of(mei, at=now()).code(now()), "points": 1, "key": new_key()}
+    asked = {"code": phone_of(mei, at=now()).code(now()), "way": "code", "points": 1, "key": new_key()}
     client = Client(raise_request_exception=False)
     client.force_login(bakery.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     with connection.cursor() as cursor:

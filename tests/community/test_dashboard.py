@@ -18,7 +18,7 @@ from identity.models import User
 from imports.choices import ImportKind, ImportState
 from imports.models import FileImport
 from merchants.models import Cashier
-from redemptions.services import capture
+from redemptions.services import redeem
 from residents.models import Resident
 from settlements.books import check_everything
 from settlements.services import close_day
@@ -135,8 +135,8 @@ def test_the_page_costs_the_same_number_of_queries_on_a_busy_day(
         at = moment("2026-03-20", f"{hour:02d}:00")
         send(east, bill(10000, paid=at, customer="1003"), at=at)
         send(east, bill(10000, paid=at, customer=f"unknown-{hour}"), at=at)
-        claim = scanned(zhang, bakery, at=at)
-        capture(cashier=bakery, claim_id=claim.pk, points=5, key=new_key(), at=at)
+        checkout = scanned(zhang, bakery, at=at)
+        redeem(cashier=bakery, checkout_id=checkout.pk, points=5, key=new_key(), at=at)
 
     assert _queries(operator) == few
 

@@ -47,8 +47,8 @@ def test_a_few_days_of_the_demo_are_a_life_and_leave_whole_books() -> None:
     assert residents.count() == 199
     assert Award.objects.filter(points__gt=0).count() > 500
     assert BusinessDay.objects.count() == 8
-    assert not Redemption.objects.filter(captured_at__lt=F("resident__user__joined_at")).exists()
-    assert not Redemption.objects.filter(captured_at__lt=F("outlet__opened_at")).exists()
+    assert not Redemption.objects.filter(redeemed_at__lt=F("resident__user__joined_at")).exists()
+    assert not Redemption.objects.filter(redeemed_at__lt=F("outlet__opened_at")).exists()
     assert Redemption.objects.aggregate(average=Avg("points"))["average"] > 500
     assert median(spendable_in([one.wallet_id for one in residents], at=at).values()) > 800
     assert IssuerStatement.objects.filter(fee_minor__gt=0).exists()

@@ -15,10 +15,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from bench.servers import free_port
 from community.local import embedded
 from tests.community.servers import a_var_folder, connect_as_app, is_running, server_pid
 from tests.waiting import PATIENCE_SECONDS, wait_until
+from tools.bench.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = {"web": "granian", "worker": "worker", "beat": "beat", "relay": "relay", "sealer": "sealer"}

@@ -31,7 +31,7 @@ REFUSED: tuple[tuple[str, str, str, object, int], ...] = (
     ("", "GET", "/api/v1/log/proof/inclusion", None, HTTPStatus.BAD_REQUEST),
     ("", "PUT", "/bank/", None, HTTPStatus.METHOD_NOT_ALLOWED),
     ("mei", "POST", "/resident/links", {"bank": "EB"}, HTTPStatus.BAD_REQUEST),
-    ("bakery", "POST", "/merchant/claims", {"code": "7", "key": "k"}, HTTPStatus.BAD_REQUEST),
+    ("bakery", "POST", "/merchant/checkouts", {"code": "7", "way": "code", "key": "k"}, HTTPStatus.BAD_REQUEST),
     ("east_clerk", "GET", "/admin/branches/staffrole/", None, HTTPStatus.FORBIDDEN),
     ("east_clerk", "POST", "/admin/branches/bank/add/", {}, HTTPStatus.FORBIDDEN),
     ("operator", "POST", "/admin/residents/resident/add/", {}, HTTPStatus.FORBIDDEN),

@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from core.characters import refused_place, shown
-from core.errors import DomainError, NotFound
-from core.text import CharacterRefused, NotText, TextMissing, TextTooLong, clean_text, refuse_text
+from core.errors import NotFound
+from core.text import CharacterRefused, refuse_text
 
 REFUSED = {
     *range(0x20),
@@ -38,7 +38,7 @@ def test_of_all_characters_exactly_these_are_no_text() -> None:
     ],
 )
 def test_rare_names_are_text(name: str) -> None:
-    assert clean_text(f" {name}\u3000", field="name", most=40) == name
+    refuse_text(f" {name}\u3000", field="name")
 
 
 @pytest.mark.parametrize(
@@ -51,17 +51,6 @@ def test_a_refusal_names_the_character_and_its_place(text: str, character: str, 
 
     assert refusal.value.details == {"field": "name", "character": character, "place": place}
     assert character in str(refusal.value)
-
-
-@pytest.mark.parametrize(
-    ("value", "refusal"),
-    [(None, NotText), (7, NotText), (b"Mei", NotText), ("", TextMissing), ("  ", TextMissing), ("x" * 41, TextTooLong)],
-)
-def test_what_is_no_text_or_too_much_of_it(value: object, refusal: type[DomainError]) -> None:
-    with pytest.raises(refusal):
-        clean_text(value, field="name", most=40)
-
-    assert clean_text("x" * 40, field="name", most=40) == "x" * 40
 
 
 def test_what_is_said_back_can_be_written_whatever_was_sent() -> None:

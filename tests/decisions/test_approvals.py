@@ -40,7 +40,7 @@ from decisions.services import approval_words, approve, carry_out, decline
 from identity.models import User
 from issuing.services.terms import TERMS
 from points.log.checkpoints import make_checkpoint
-from points.log.receipts import issuer_leaves
+from points.log.opened import issuer_leaves
 from points.log.sealing import seal_all
 from residents.models import Resident
 from residents.services.adjusting import ADJUSTMENT

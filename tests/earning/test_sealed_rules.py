@@ -10,7 +10,7 @@ from earning.models import RuleVersion
 from earning.services import activate_version
 from earning.services.rules import version_words
 from points.log.checkpoints import make_checkpoint
-from points.log.receipts import issuer_leaves
+from points.log.opened import issuer_leaves
 from points.log.sealing import seal_all
 from tests.earning.world import bill_rule
 from tests.world import somebody

@@ -18,8 +18,8 @@ from core.channels.services import MessageNotSent
 from core.limits import SIGN_IN_CODE_TRIES
 from identity.models import SignInCode, User
 from identity.services import check_code, end_sessions, forget_old_codes, send_code, user_with_phone
-from identity.services.codes import SignInCodeNotDigits, SignInCodeOver, SignInCodeWrong
 from identity.services.quotas import TooManyCodes, TooManyCodesForPhone, TooManyCodesInAll, TooManyTries, TooManyTriesForPhone
+from identity.services.sign_in_codes import SignInCodeNotDigits, SignInCodeOver, SignInCodeWrong
 from identity.visitors import USERS_REMEMBERED, Visitor
 from tests.identity.world import ELSEWHERE, HERE, known_browser, newest_code, sent_code, stranger, wrong
 from tests.world import BEGINNING as NOON

@@ -156,7 +156,9 @@ def test_a_user_sees_themselves_and_nobody_else(db: None) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("fields", [{}, {"phone_sealed": "x"}, {"username": "x", "phone_hash": b"x"}, {"username": "x", "language": "fr"}])
+@pytest.mark.parametrize(
+    "fields", [{}, {"phone_encrypted": "x"}, {"username": "x", "phone_hash": b"x"}, {"username": "x", "language": "fr"}]
+)
 def test_the_database_refuses_half_a_user(fields: dict[str, object]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         User.objects.create(password="x", **fields)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bench.neighborhood import newest_rows
-from bench.pages import Eyes
 from core.clock import alliance_day, now
 from identity.models import User
 from identity.services import mark_made_up, user_with_phone
@@ -15,13 +13,15 @@ from points.log.checkpoints import make_checkpoint
 from points.log.sealing import seal_all
 from points.queries import history
 from redemptions.models import Redemption
-from redemptions.services import capture, refund, undo
+from redemptions.services import redeem, refund, undo
 from residents.models import Resident
 from settlements.models import MerchantLine, MerchantStatement
 from settlements.services import close_day
 from tests.earning.world import bill, bill_rule, send
 from tests.redemptions.world import scanned
 from tests.world import give_points, make_resident
+from tools.bench.neighborhood import newest_rows
+from tools.bench.pages import Eyes
 
 
 @dataclass
@@ -82,5 +82,5 @@ def make_reach_world(
 
 
 def _take(resident: Resident, cashier: Cashier, points: int, key: str) -> Redemption:
-    claim = scanned(resident, cashier, at=now())
-    return capture(cashier=cashier, claim_id=claim.pk, points=points, key=key, at=now())
+    checkout = scanned(resident, cashier, at=now())
+    return redeem(cashier=cashier, checkout_id=checkout.pk, points=points, key=key, at=now())

@@ -17,8 +17,8 @@ from identity.models import OpenSession
 from identity.services import end_other_sessions
 from merchants.models import Cashier
 from points.queries import spendable
-from redemptions.codes import read_code
 from redemptions.models import DeviceCredential
+from redemptions.rotating_code import read_code
 from redemptions.services import revoke_device
 from residents.models import Resident
 from tests.journeys import film

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from branches.models import Bank
 from core.clock import alliance_day, now
 from merchants.models import Cashier
-from redemptions.services import capture
+from redemptions.services import redeem
 from residents.models import Resident
 from settlements.models import MerchantStatement
 from settlements.services import close_day
@@ -53,7 +53,7 @@ def test_a_phone_keeps_the_shell_and_nothing_else(phones: Phones, mei: Resident,
 
 def test_a_till_keeps_its_shell_and_forgets_all_at_the_sign_out(phones: Phones, mei: Resident, bakery: Cashier, east: Bank) -> None:
     give_points(resident=mei, bank=east, points=4321, at=now())
-    taken = capture(cashier=bakery, claim_id=scanned(mei, bakery, at=now()).pk, points=321, key="k", at=now())
+    taken = redeem(cashier=bakery, checkout_id=scanned(mei, bakery, at=now()).pk, points=321, key="k", at=now())
     close_day(day=alliance_day(now()), at=now())
     phone = phones()
     phone.sign_in(bakery.user)

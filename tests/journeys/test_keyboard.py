@@ -17,7 +17,7 @@ from points.log.checkpoints import make_checkpoint
 from points.log.sealing import seal_all
 from points.queries import spendable
 from redemptions.models import Redemption, Undo
-from redemptions.services import capture
+from redemptions.services import redeem
 from residents.models import Resident
 from settlements.services import close_day
 from tests.earning.world import bill, bill_rule, send
@@ -127,7 +127,7 @@ def test_red_and_the_amount_changed(phones: Phones, mei: Resident, bakery: Cashi
     give_points(resident=mei, bank=east, points=100, at=now())
     page = at_till(phones, bakery, viewport=DESKTOP)
     _type_code(page, mei)
-    capture(cashier=grocer, claim_id=scanned(mei, grocer, at=now()).pk, points=60, key="elsewhere", at=now())
+    redeem(cashier=grocer, checkout_id=scanned(mei, grocer, at=now()).pk, points=60, key="elsewhere", at=now())
     page.keyboard.type("80")
     page.keyboard.press("Enter")
     red = page.get_by_role("alertdialog", name="Nothing taken")
@@ -154,7 +154,7 @@ def test_the_scanning_screen_is_left_by_escape(phones: Phones, bakery: Cashier) 
 
 def test_today_a_receipt_and_giving_it_back(phones: Phones, mei: Resident, bakery: Cashier, east: Bank) -> None:
     give_points(resident=mei, bank=east, points=100, at=now())
-    capture(cashier=bakery, claim_id=scanned(mei, bakery, at=now()).pk, points=60, key="taken", at=now())
+    redeem(cashier=bakery, checkout_id=scanned(mei, bakery, at=now()).pk, points=60, key="taken", at=now())
     page = at_till(phones, bakery, viewport=DESKTOP)
     follow(page, "Today")
     follow(page, re.compile(r"^M\*\*"))
@@ -176,7 +176,7 @@ def test_today_a_receipt_and_giving_it_back(phones: Phones, mei: Resident, baker
 
 def test_a_statement_its_line_and_the_way_out(phones: Phones, mei: Resident, bakery: Cashier, east: Bank) -> None:
     give_points(resident=mei, bank=east, points=100, at=now())
-    capture(cashier=bakery, claim_id=scanned(mei, bakery, at=now()).pk, points=60, key="taken", at=now())
+    redeem(cashier=bakery, checkout_id=scanned(mei, bakery, at=now()).pk, points=60, key="taken", at=now())
     close_day(day=alliance_day(now()), at=now() + timedelta(days=1))
     page = at_till(phones, bakery, viewport=DESKTOP)
     follow(page, "Statements")

@@ -8,13 +8,12 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page, expect
 
-from bench.pages import VIEWS, Eyes
 from branches.models import Bank
 from core.clock import now
 from earning.models import Rule
 from identity.models import User
 from merchants.models import Cashier
-from redemptions.services import capture
+from redemptions.services import redeem
 from residents.models import Resident
 from tests.journeys.conftest import Phone, after_a_double_tap
 from tests.journeys.eye import NARROW, look_for_overflow
@@ -23,6 +22,7 @@ from tests.journeys.test_resident import shown_code
 from tests.journeys.test_till import at_till, press
 from tests.redemptions.world import phone_of, scanned
 from tests.world import give_points
+from tools.bench.pages import VIEWS, Eyes
 
 Phones = Callable[..., Phone]
 FARMER: Final = "\U0001f469\u200d\U0001f33e"
@@ -96,7 +96,7 @@ def test_the_paid_screen_holds_any_outlet(phones: Phones, mei: Resident, bakery:
     phone.sign_in(mei.user)
     page = phone.open("/code/")
     shown_code(page)
-    capture(cashier=bakery, claim_id=scanned(mei, bakery, at=now()).pk, points=5, key="paid", at=now())
+    redeem(cashier=bakery, checkout_id=scanned(mei, bakery, at=now()).pk, points=5, key="paid", at=now())
 
     paid = page.locator("#taken[open]")
     expect(paid.get_by_role("heading", name=title)).to_be_visible()

@@ -10,7 +10,7 @@ from branches.models import Bank
 from core.clock import alliance_day, now
 from merchants.models import Cashier
 from points.log.sealing import seal_all
-from redemptions.services import capture
+from redemptions.services import redeem
 from residents.models import Resident
 from settlements.services import close_day
 from tests.journeys.conftest import Phone
@@ -24,7 +24,7 @@ PRINTED = "window.print = () => { window.printed = true }"
 
 def test_a_month_of_statements_comes_on_paper(phones: Phones, mei: Resident, bakery: Cashier, east: Bank) -> None:
     give_points(resident=mei, bank=east, points=100, at=now())
-    capture(cashier=bakery, claim_id=scanned(mei, bakery, at=now()).pk, points=30, key="taken", at=now())
+    redeem(cashier=bakery, checkout_id=scanned(mei, bakery, at=now()).pk, points=30, key="taken", at=now())
     seal_all()
     close_day(day=alliance_day(now()), at=now())
     page = at_till(phones, bakery, "/merchant/statements/")

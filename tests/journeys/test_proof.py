@@ -21,8 +21,8 @@ from core.clock import now
 from merchants.models import Cashier
 from points.log.checkpoints import checkpoint_over, checkpoint_text, cosign, latest_checkpoint, log_keys, make_checkpoint
 from points.log.notes import Signer, signed_note, split_note
+from points.log.opened import leaf_proof
 from points.log.proofs import prove_consistency
-from points.log.receipts import proven_receipt
 from points.log.sealing import seal_all
 from redemptions.models import Redemption
 from redemptions.receipts import receipt_number
@@ -162,7 +162,7 @@ def checked(phones: Phones, mei: Resident, spent: Redemption) -> Callable[..., l
     page = phone.open("/history/")
     latest = latest_checkpoint()
     assert latest is not None
-    found = proven_receipt(number=latest.size)
+    found = leaf_proof(number=latest.size)
     assert found is not None
 
     def look(*, latest: str = latest.full_note, hashes: Sequence[str] = (), **changes: object) -> list[str]:
@@ -187,7 +187,7 @@ def test_the_browser_takes_no_number_beyond_the_tree(checked: Callable[..., list
 def test_the_browser_takes_no_parts_but_those_that_were_sealed(checked: Callable[..., list[str]]) -> None:
     latest = latest_checkpoint()
     assert latest is not None
-    found = proven_receipt(number=latest.size)
+    found = leaf_proof(number=latest.size)
     assert found is not None
     (part,) = json.loads(found.as_json())["parts"]
     longer = verifier.encode(verifier.decode(part["blinding"]) + verifier.decode(part["part"])[:1])

@@ -9,7 +9,6 @@ import pytest
 from django.contrib import admin
 from playwright.sync_api import Page
 
-from bench.pages import NO_PAGES, STEPS, VIEWS, Eyes, admin_views, served
 from core.clock import now
 from core.limits import COOL_DOWN
 from identity.models import User
@@ -18,6 +17,7 @@ from residents.models import Resident
 from tests.journeys.conftest import Phone
 from tests.journeys.eye import NARROW, look_at
 from tests.journeys.reach_world import ReachWorld, make_reach_world
+from tools.bench.pages import NO_PAGES, STEPS, VIEWS, Eyes, admin_views, served
 
 Phones = Callable[..., Phone]
 # Each page is seen in every theme and size of type; what the server itself writes of the chosen ones differs by language.

@@ -9,13 +9,13 @@ import pytest
 from django.contrib import admin
 from playwright.sync_api import Page
 
-from bench.pages import Eyes, View, admin_views
 from identity.models import User
 from merchants.models import Cashier
 from residents.models import Resident
 from tests.journeys.conftest import DESKTOP, Phone
 from tests.journeys.eye import AXE
 from tests.journeys.reach_world import make_reach_world
+from tools.bench.pages import Eyes, View, admin_views
 
 Phones = Callable[..., Phone]
 LOOKS: Final = (("zh-hans", "light"), ("en", "dark"))

@@ -15,7 +15,7 @@ from core.clock import now
 from merchants.models import Cashier
 from merchants.services import appoint_cashier, open_outlet
 from points.parties import freeze_wallet
-from redemptions.services import capture
+from redemptions.services import redeem
 from residents.models import Resident
 from tests.journeys import film
 from tests.journeys.conftest import Phone, after_a_double_tap, without_network
@@ -77,7 +77,7 @@ def test_the_till_in_any_of_its_states(
     press(page, "101")
     found["too much"] = look_at(page)
     page.locator("[data-part=all]").click()
-    capture(cashier=grocer, claim_id=scanned(mei, grocer, at=now()).pk, points=60, key="elsewhere", at=now())
+    redeem(cashier=grocer, checkout_id=scanned(mei, grocer, at=now()).pk, points=60, key="elsewhere", at=now())
     page.locator("[data-part=take]").click()
     expect(page.locator("#verdict-no[open]")).to_be_visible()
     found["red"] = look_at(page)
@@ -102,7 +102,7 @@ def test_the_till_in_any_of_its_states(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_giving_points_back(phones: Phones, mei: Resident, bakery: Cashier, east: Bank, language: str) -> None:
     give_points(resident=mei, bank=east, points=100, at=now())
-    taken = capture(cashier=bakery, claim_id=scanned(mei, bakery, at=now()).pk, points=60, key="taken", at=now())
+    taken = redeem(cashier=bakery, checkout_id=scanned(mei, bakery, at=now()).pk, points=60, key="taken", at=now())
     phone = narrow(phones, language)
     phone.sign_in(bakery.user)
     page = phone.open(f"/merchant/receipts/{taken.receipt}/")
@@ -137,7 +137,7 @@ def test_the_code_page_in_any_of_its_states(phones: Phones, mei: Resident, baker
     page.goto(phone.address + "/code/")
     shown_code(page)
     found["code"] = look_at(page)
-    capture(cashier=bakery, claim_id=scanned(mei, bakery, at=now()).pk, points=60, key="paid", at=now())
+    redeem(cashier=bakery, checkout_id=scanned(mei, bakery, at=now()).pk, points=60, key="paid", at=now())
     expect(page.locator("#taken[open]")).to_be_visible()
     found["paid"] = look_at(page)
     keyless = narrow(phones, language)

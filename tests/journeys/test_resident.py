@@ -20,9 +20,9 @@ from core.clock import now
 from merchants.models import Cashier
 from points.parties import freeze_wallet, unfreeze_wallet
 from points.queries import spendable
-from redemptions.codes import make_code, read_code
 from redemptions.models import DeviceCredential
-from redemptions.services import capture, claim_code
+from redemptions.rotating_code import make_code, read_code
+from redemptions.services import open_checkout, redeem
 from residents.models import Resident
 from residents.services import give_points as give_to
 from tests.clock import Clock
@@ -64,8 +64,8 @@ def shown_code(page: Page) -> str:
 
 
 def take(cashier: Cashier, code: str, points: int, key: str = "k") -> None:
-    claim = claim_code(cashier=cashier, code=code, key=f"scan-{key}", at=now())
-    capture(cashier=cashier, claim_id=claim.pk, points=points, key=key, at=now())
+    claim = open_checkout(cashier=cashier, code=code, key=f"scan-{key}", at=now())
+    redeem(cashier=cashier, checkout_id=claim.pk, points=points, key=key, at=now())
 
 
 def test_from_a_phone_number_to_why_the_points_came(phones: Phones, east: Bank) -> None:
@@ -98,7 +98,7 @@ def test_the_phone_computes_what_the_server_would(phones: Phones) -> None:
 
     made = page.evaluate(
         """async ([hex, handle, seconds]) => {
-            const scheme = await import("/static/js/codes/scheme71.js");
+            const scheme = await import("/static/js/codes/rotating_code.js");
             const key = await scheme.importKey(hex);
             let raw = "kept";
             try { await crypto.subtle.exportKey("raw", key) } catch (error) { raw = error.name }
@@ -117,7 +117,7 @@ def test_codes_agree_for_many_handles_and_moments(phones: Phones) -> None:
 
     made = page.evaluate(
         """async ([hex, handles, moments]) => {
-            const { importKey, makeCode, stepAt } = await import("/static/js/codes/scheme71.js");
+            const { importKey, makeCode, stepAt } = await import("/static/js/codes/rotating_code.js");
             const key = await importKey(hex);
             const all = [];
             for (const handle of handles) for (const at of moments) all.push(await makeCode(key, handle, stepAt(at)));

@@ -20,13 +20,13 @@ from branches.models import Bank
 from core.clock import alliance_day, now
 from merchants.models import Cashier
 from points.queries import lots, spendable, terms_on
-from redemptions.models import Claim, Redemption, RefusedCapture, Undo
+from redemptions.models import Checkout, Redemption, RefusedRedemption, Undo
 from residents.models import Resident
 from tests.earning.world import bill, bill_rule, send
 from tests.journeys.conftest import Phone
 from tests.journeys.test_resident import signed_in
 from tests.journeys.test_till import at_till, hold_up, press, scan, type_in
-from tests.journeys.test_till_network import CAPTURES, OUTCOMES, lose_the_answer
+from tests.journeys.test_till_network import OUTCOMES, REDEMPTIONS, lose_the_answer
 from tests.ledger_world import facts
 from tests.redemptions.world import s10
 from tests.world import give_points
@@ -120,7 +120,7 @@ def test_s11_not_enough_is_not_even_asked(phones: Phones, zhang_rich: Resident, 
     page.get_by_label("Points to take").press("Enter")
     page.clock.fast_forward(1_000)  # nor does anything come later
     assert page.locator("dialog[open]").count() == 0
-    assert not RefusedCapture.objects.exists()
+    assert not RefusedRedemption.objects.exists()
     assert facts() == before
 
 
@@ -147,7 +147,7 @@ def test_s14_one_code_two_tills(phones: Phones, film_file: Path, mei: Resident, 
     second.get_by_role("button", name="Scan the code").click()
 
     expect(second.get_by_role("alertdialog", name="Nothing taken")).to_contain_text("already used. Ask the resident")
-    assert Claim.objects.get().outlet == bakery.outlet
+    assert Checkout.objects.get().outlet == bakery.outlet
 
 
 def test_s16_the_answer_is_lost(phones: Phones, zhang_rich: Resident, bakery: Cashier) -> None:
@@ -167,7 +167,7 @@ def test_s16_the_answer_is_lost(phones: Phones, zhang_rich: Resident, bakery: Ca
 
 def test_s16_it_never_arrived(phones: Phones, zhang_rich: Resident, bakery: Cashier) -> None:
     page = at_till(phones, bakery)
-    page.route(CAPTURES, lambda route: route.abort("internetdisconnected"), times=1)
+    page.route(REDEMPTIONS, lambda route: route.abort("internetdisconnected"), times=1)
     sent: list[str] = []
     told: list[tuple[int, str]] = []
 

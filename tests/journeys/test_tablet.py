@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, expect
 from branches.models import Bank
 from core.clock import now
 from merchants.models import Cashier
-from redemptions.services import capture
+from redemptions.services import redeem
 from residents.models import Resident
 from tests.journeys.conftest import Phone
 from tests.journeys.test_resident import shown_code, signed_in
@@ -34,7 +34,7 @@ def box(place: Locator) -> dict[str, Any]:
 @pytest.mark.parametrize("viewport", TABLETS)
 def test_scan_left_today_right(phones: Phones, mei: Resident, bakery: Cashier, east: Bank, viewport: dict[str, int]) -> None:
     give_points(resident=mei, bank=east, points=100, at=now())
-    taken = capture(cashier=bakery, claim_id=scanned(mei, bakery, at=now()).pk, points=30, key="taken", at=now())
+    taken = redeem(cashier=bakery, checkout_id=scanned(mei, bakery, at=now()).pk, points=30, key="taken", at=now())
     page = at_till(phones, bakery, viewport=viewport)
     today = page.get_by_role("complementary", name="Today")
     expect(today.get_by_role("link", name="M** 30 points")).to_have_attribute("href", f"/merchant/receipts/{taken.receipt}/")

@@ -15,10 +15,10 @@ from core.limits import COOL_DOWN_POINTS_PER_DAY
 from merchants.models import Cashier
 from merchants.services import appoint_cashier, open_outlet
 from points.queries import spendable
-from redemptions.codes import make_code
-from redemptions.models import Claim, Redemption, RefusedCapture, Undo
+from redemptions.models import Checkout, Redemption, RefusedRedemption, Undo
 from redemptions.queries import masked_name
-from redemptions.services import capture, enroll_device
+from redemptions.rotating_code import make_code
+from redemptions.services import enroll_device, redeem
 from redemptions.services.devices import Enrollment
 from residents.models import Resident
 from tests.clock import Clock
@@ -122,7 +122,7 @@ def test_a_code_that_is_hard_to_read(phones: Phones, film_file: Path, rich: Resi
 
     scan(page)
 
-    assert Claim.objects.get().resident == rich
+    assert Checkout.objects.get().resident == rich
 
 
 def test_the_same_code_scanned_again_after_cancelling_opens_the_same_scan(
@@ -138,7 +138,7 @@ def test_the_same_code_scanned_again_after_cancelling_opens_the_same_scan(
     page.get_by_role("button", name="Take 30 points").click()
 
     expect(page.get_by_role("dialog", name="Taken")).to_contain_text("30")
-    assert (Claim.objects.count(), Redemption.objects.count()) == (1, 1)
+    assert (Checkout.objects.count(), Redemption.objects.count()) == (1, 1)
 
 
 def test_what_was_just_taken_is_undone_with_one_tap(phones: Phones, rich: Resident, bakery: Cashier) -> None:
@@ -230,7 +230,7 @@ def test_typed_digits_are_checked_without_asking_anybody(phones: Phones, rich: R
     field.fill(wrong)
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("alert").filter(has_text="A digit is wrong")).to_be_visible()
-    assert not Claim.objects.exists()
+    assert not Checkout.objects.exists()
     field.fill(" ".join(code))
     expect(field).to_have_value(" ".join(code[at : at + 4] for at in range(0, 27, 4)))
     page.get_by_role("button", name="Continue").click()
@@ -260,7 +260,7 @@ def test_a_wrong_group_is_marked_where_it_is_known(phones: Phones, rich: Residen
     field.fill(slip[:-1])
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("alert").filter(has_text="There must be 27 digits.")).to_be_visible()
-    assert not Claim.objects.exists()
+    assert not Checkout.objects.exists()
 
     field.fill(code)
     page.get_by_role("button", name="Continue").click()
@@ -315,7 +315,7 @@ def test_more_points_than_there_are_can_not_be_asked_for(phones: Phones, rich: R
 
     expect(page.get_by_text("There are only 100 points to spend.")).to_be_visible()
     page.get_by_label("Points to take").press("Enter")
-    assert not RefusedCapture.objects.exists()
+    assert not RefusedRedemption.objects.exists()
     assert not Redemption.objects.exists()
     page.get_by_role("button", name="Take all 100 points instead").click()
     expect(page.get_by_role("dialog", name="Taken")).to_contain_text("100")
@@ -328,8 +328,8 @@ def test_spent_elsewhere_meanwhile_is_red_and_the_amount_can_be_changed(
     page = at_till(phones, bakery)
     type_in(page, rich)
     press(page, "100")
-    claim = scanned(rich, grocer, at=now())
-    capture(cashier=grocer, claim_id=claim.pk, points=60, key="elsewhere", at=now())
+    checkout = scanned(rich, grocer, at=now())
+    redeem(cashier=grocer, checkout_id=checkout.pk, points=60, key="elsewhere", at=now())
 
     page.get_by_role("button", name="Take 100 points").click()
     red = page.get_by_role("alertdialog", name="Nothing taken")
@@ -424,7 +424,7 @@ def test_green_and_red_are_seen_heard_and_felt(
     page.evaluate("window.felt = []; window.heard = []")
     type_in(page, rich)
     press(page, "40")
-    capture(cashier=grocer, claim_id=scanned(rich, grocer, at=now()).pk, points=30, key="elsewhere", at=now())
+    redeem(cashier=grocer, checkout_id=scanned(rich, grocer, at=now()).pk, points=30, key="elsewhere", at=now())
     page.get_by_role("button", name="Take 40 points").click()
     expect(page.get_by_role("alertdialog", name="Nothing taken")).to_be_visible()
 

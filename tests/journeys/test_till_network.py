@@ -12,7 +12,7 @@ from merchants.models import Cashier
 from merchants.services import dismiss_cashier
 from points.queries import spendable
 from redemptions.models import Redemption, Refund, Undo
-from redemptions.services import capture
+from redemptions.services import redeem
 from residents.models import Resident
 from tests.journeys.conftest import Phone, after_a_double_tap, without_network
 from tests.journeys.test_till import at_till, press, rich, type_in
@@ -23,7 +23,7 @@ from tests.world import somebody
 __all__ = ("rich",)
 
 Phones = Callable[..., Phone]
-CAPTURES: Final = "**/merchant/redemptions"
+REDEMPTIONS: Final = "**/merchant/redemptions"
 OUTCOMES: Final = "**/by-key/**"
 AMBER: Final = "#verdict-wait[open]"
 PENDING: Final = "Object.keys(localStorage).filter((name) => name.startsWith('till-pending:')).length"
@@ -62,9 +62,9 @@ def take(page: Page) -> None:
 
 
 def take_with_nothing_getting_through(page: Page, resident: Resident) -> None:
-    """The till asks again and again, until the test lets its captures through."""
+    """The till asks again and again, until the test lets its redemptions through."""
     ready_to_take(page, resident)
-    page.route(CAPTURES, lambda route: route.abort("internetdisconnected"))
+    page.route(REDEMPTIONS, lambda route: route.abort("internetdisconnected"))
     take(page)
     expect(page.locator(AMBER)).to_be_visible()
 
@@ -84,7 +84,7 @@ def take_and_lose_the_answer(page: Page) -> None:
     expect(page.locator(AMBER)).to_be_visible()
 
 
-def lose_the_answer(page: Page, address: str = CAPTURES) -> None:
+def lose_the_answer(page: Page, address: str = REDEMPTIONS) -> None:
     """The server does what it is asked; its answer is lost on the way."""
 
     def lose(route: Route) -> None:
@@ -97,7 +97,7 @@ def lose_the_answer(page: Page, address: str = CAPTURES) -> None:
 def test_cut_before_it_is_sent(phones: Phones, rich: Resident, bakery: Cashier) -> None:
     page = at_till(phones, bakery)
     ready_to_take(page, rich)
-    page.route(CAPTURES, lambda route: route.abort("internetdisconnected"), times=2)
+    page.route(REDEMPTIONS, lambda route: route.abort("internetdisconnected"), times=2)
 
     take(page)
     expect(page.locator(AMBER)).to_be_visible()
@@ -109,7 +109,7 @@ def test_cut_before_it_is_sent(phones: Phones, rich: Resident, bakery: Cashier) 
 def test_an_answer_that_breaks_off_is_asked_for_again(phones: Phones, rich: Resident, bakery: Cashier) -> None:
     page = at_till(phones, bakery)
     ready_to_take(page, rich)
-    page.route(CAPTURES, lambda route: route.fulfill(response=route.fetch(), body='{"receipt": "000'), times=1)
+    page.route(REDEMPTIONS, lambda route: route.fulfill(response=route.fetch(), body='{"receipt": "000'), times=1)
 
     take(page)
 
@@ -119,7 +119,7 @@ def test_an_answer_that_breaks_off_is_asked_for_again(phones: Phones, rich: Resi
 def test_a_server_that_is_starting_is_asked_again(phones: Phones, rich: Resident, bakery: Cashier) -> None:
     page = at_till(phones, bakery)
     ready_to_take(page, rich)
-    page.route(CAPTURES, lambda route: route.fulfill(status=502, body="<html>"), times=1)
+    page.route(REDEMPTIONS, lambda route: route.fulfill(status=502, body="<html>"), times=1)
 
     take(page)
 
@@ -153,7 +153,7 @@ def test_reloaded_in_the_middle_with_network(phones: Phones, rich: Resident, bak
     assert not Redemption.objects.exists()
 
     page.reload()
-    page.unroute(CAPTURES)  # the page that was left could still send until now
+    page.unroute(REDEMPTIONS)  # the page that was left could still send until now
 
     green(page)
 
@@ -170,7 +170,7 @@ def test_reloaded_while_the_page_that_was_left_is_slow_to_go(phones: Phones, ric
     slow.evaluate("window.hasIt")
     wait_until(lambda: page.evaluate(WAITED_FOR) == 1, what="the new page waits for it")
     expect(page.locator(AMBER)).to_be_visible()
-    page.unroute(CAPTURES)  # the page that was left could still send until now
+    page.unroute(REDEMPTIONS)  # the page that was left could still send until now
     slow.evaluate("window.letGo()")
 
     green(page)
@@ -270,8 +270,8 @@ def test_signed_out_meanwhile_is_red_and_leads_to_sign_in(phones: Phones, rich: 
 
 
 def test_an_undo_whose_answer_is_lost_is_undone_once(phones: Phones, rich: Resident, bakery: Cashier) -> None:
-    claim = scanned(rich, bakery, at=now())
-    redemption = capture(cashier=bakery, claim_id=claim.pk, points=30, key="k", at=now())
+    checkout = scanned(rich, bakery, at=now())
+    redemption = redeem(cashier=bakery, checkout_id=checkout.pk, points=30, key="k", at=now())
     page = at_till(phones, bakery, "/merchant/today/")
     page.get_by_role("link", name="M**").click()
     page.get_by_role("button", name="All 30").click()
@@ -293,8 +293,8 @@ def test_an_undo_whose_answer_is_lost_is_undone_once(phones: Phones, rich: Resid
 
 
 def test_a_refund_whose_answer_is_lost_gives_back_once_and_tells_what_is_left(phones: Phones, rich: Resident, bakery: Cashier) -> None:
-    claim = scanned(rich, bakery, at=now())
-    redemption = capture(cashier=bakery, claim_id=claim.pk, points=30, key="k", at=now())
+    checkout = scanned(rich, bakery, at=now())
+    redemption = redeem(cashier=bakery, checkout_id=checkout.pk, points=30, key="k", at=now())
     page = at_till(phones, bakery, f"/merchant/receipts/{redemption.receipt}/")
     some = page.get_by_role("region", name="Give back")
     some.get_by_role("button", name="A part").click()

@@ -11,7 +11,7 @@ from branches.models import Bank
 from core.clock import now
 from merchants.models import Cashier
 from points.errors import InsufficientPoints
-from redemptions.services import capture, claim_code, undo
+from redemptions.services import open_checkout, redeem, undo
 from residents.models import Resident
 from tests.clock import Clock
 from tests.journeys.conftest import HIDE, Phone
@@ -48,19 +48,19 @@ def test_the_phone_tells_what_the_till_does(phones: Phones, rich: Resident, bake
     code = shown_code(page)
     expect(page.locator("[data-part=points]")).to_have_text("100 points to spend")
 
-    claim = claim_code(cashier=bakery, code=code, key="scan", at=now())
+    checkout = open_checkout(cashier=bakery, code=code, key="scan", at=now())
     expect(page.locator("[data-part=scanned]")).to_have_text("Scanned at Bakery. The code here is a new one now.")
     page.wait_for_function(OTHER_CODE, arg=code)
     assert shown_code(page) != code  # though its quarter of a minute isn't over
 
     with pytest.raises(InsufficientPoints):
-        capture(cashier=bakery, claim_id=claim.pk, points=101, key="too-much", at=now())
+        redeem(cashier=bakery, checkout_id=checkout.pk, points=101, key="too-much", at=now())
     refused = page.locator("[data-part=refused]")
     expect(refused).to_have_text("Nothing was taken at Bakery. Not enough points: 101 are needed, 100 can be spent now.")
     expect(page.locator("[data-part=scanned]")).to_be_hidden()
 
     clock.forward(1)
-    taken = capture(cashier=bakery, claim_id=claim.pk, points=30, key="paid", at=now())
+    taken = redeem(cashier=bakery, checkout_id=checkout.pk, points=30, key="paid", at=now())
     paid = page.get_by_role("dialog", name="Paid")
     expect(paid).to_contain_text("worth ¥0.30")
     expect(paid).to_contain_text("70 points left, worth ¥0.70")
@@ -77,7 +77,7 @@ def test_what_came_back_is_not_called_paid(phones: Phones, rich: Resident, baker
     page = signed_in(phones, rich).open("/code/")
     shown_code(page)
     paid, back = page.get_by_role("dialog", name="Paid"), page.locator("[data-part=came-back]")
-    first = capture(cashier=bakery, claim_id=scanned(rich, bakery, at=now()).pk, points=30, key="paid", at=now())
+    first = redeem(cashier=bakery, checkout_id=scanned(rich, bakery, at=now()).pk, points=30, key="paid", at=now())
     expect(paid).to_contain_text("70 points left")
 
     undo(cashier=bakery, receipt=first.receipt, reason="Wrong amount", key="back", at=now())
@@ -87,7 +87,7 @@ def test_what_came_back_is_not_called_paid(phones: Phones, rich: Resident, baker
 
     page.evaluate(NOTES_PAID)
     page.clock.pause_at(now())  # it doesn't ask in between
-    second = capture(cashier=bakery, claim_id=scanned(rich, bakery, at=now()).pk, points=40, key="paid-too", at=now())
+    second = redeem(cashier=bakery, checkout_id=scanned(rich, bakery, at=now()).pk, points=40, key="paid-too", at=now())
     undo(cashier=bakery, receipt=second.receipt, reason="Wrong amount", key="back-too", at=now())
     page.clock.resume()
 
@@ -101,7 +101,7 @@ def test_home_has_the_new_number_when_one_comes_back_to_it(phones: Phones, rich:
     expect(number).to_have_text("100 points")
     page.clock.pause_at(now())  # nothing but coming back makes it look
 
-    taken = capture(cashier=bakery, claim_id=scanned(rich, bakery, at=now()).pk, points=30, key="paid", at=now())
+    taken = redeem(cashier=bakery, checkout_id=scanned(rich, bakery, at=now()).pk, points=30, key="paid", at=now())
     away_and_back(page)
     expect(number).to_have_text("70 points")
     expect(page.locator("#home")).to_contain_text("worth ¥0.70")
@@ -116,8 +116,8 @@ def test_home_has_the_new_number_after_the_code_page(phones: Phones, rich: Resid
     page = signed_in(phones, rich).open("/")
     page.get_by_role("link", name="Show my code").click()
     code = shown_code(page)
-    claim = claim_code(cashier=bakery, code=code, key="scan", at=now())
-    capture(cashier=bakery, claim_id=claim.pk, points=30, key="paid", at=now())
+    checkout = open_checkout(cashier=bakery, code=code, key="scan", at=now())
+    redeem(cashier=bakery, checkout_id=checkout.pk, points=30, key="paid", at=now())
     expect(page.get_by_role("dialog", name="Paid")).to_be_visible()
 
     page.go_back()
@@ -128,7 +128,7 @@ def test_home_has_the_new_number_after_the_code_page(phones: Phones, rich: Resid
 def test_home_that_lies_open_looks_again_by_itself(phones: Phones, rich: Resident, bakery: Cashier) -> None:
     page = signed_in(phones, rich).open("/")
     expect(page.locator(".points--huge")).to_have_text("100 points")
-    capture(cashier=bakery, claim_id=scanned(rich, bakery, at=now()).pk, points=30, key="paid", at=now())
+    redeem(cashier=bakery, checkout_id=scanned(rich, bakery, at=now()).pk, points=30, key="paid", at=now())
 
     page.clock.run_for(15_000)
 

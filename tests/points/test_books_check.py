@@ -57,7 +57,7 @@ CORRUPTIONS = [
     ("update points_transfer set follows = gen_random_uuid() where reason = 'clawback'", "requests_are_what_was_posted"),
     ("update points_transfer set request_hash = sha256('') where key like 'gift from %'", "requests_are_what_was_posted"),
     ("update points_issuer set suspended_at = now(), kept_from = now()", "suspensions_are_as_they_were_sealed"),
-    ("update points_statement set kind = 'suspension' where kind = 'terms'", "suspensions_are_as_they_were_sealed"),
+    ("update points_declaration set kind = 'suspension' where kind = 'terms'", "suspensions_are_as_they_were_sealed"),
 ]  # fmt: skip
 
 

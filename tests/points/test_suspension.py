@@ -12,7 +12,7 @@ from points.audit.checks import LEDGER_CHECKS, SqlCheck
 from points.choices import OutcomeCode
 from points.expiry import expire_due
 from points.log.sealing import seal_all
-from points.models import Posting, Statement, Transfer
+from points.models import Declaration, Posting, Transfer
 from points.parties import lift_suspension, suspend_issuer
 from points.queries import lots, spendable, suspended_issuers
 from settlements.books import REASON_CHECKS
@@ -195,7 +195,7 @@ def test_each_step_is_stated_word_for_word_and_the_end_of_the_grace_is_found_in_
     assert expire_due(at=day_starts(KEPT_UNTIL + timedelta(days=1))) == 1
     suspend_issuer(issuer=ledger.issuer, at=day_starts(date(2027, 1, 1)))
 
-    said = Statement.objects.filter(party_id=ledger.issuer, kind="suspension").order_by("subject").values_list("subject", "body")
+    said = Declaration.objects.filter(party_id=ledger.issuer, kind="suspension").order_by("subject").values_list("subject", "body")
     assert [(subject, body.removeprefix(f"issuer {ledger.issuer}: ")) for subject, body in said] == [
         ("1", "its points wait since 2026-09-20T04:00:00.000000Z; a lot whose last day is 2026-09-20 or later does not expire meanwhile"),
         ("2", "its points wait no longer; a lot whose last day is 2026-09-20 or later is kept until 2026-11-19"),

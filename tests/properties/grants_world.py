@@ -27,7 +27,7 @@ from issuing.services.terms import ask_terms
 from merchants.services import appoint_cashier, enroll_merchant, open_outlet
 from openapi.scopes import SCOPES
 from openapi.services import make_client
-from redemptions.services import capture
+from redemptions.services import redeem
 from residents.models import Resident
 from residents.services.adjusting import ADJUSTMENT
 from residents.services.unfreezing import UNFREEZE
@@ -97,8 +97,8 @@ def _trade(east: Bank, west: Bank, between: Resident, zhang: Resident, *, bakery
         cashier = appoint_cashier(actor=somebody(), outlet=outlet, phone=f"+861390000{7000 + number}", name="Guo", at=BEGINNING)
         for bank in (east, west):
             give_points(resident=resident, bank=bank, points=20)
-        claim = scanned(resident, cashier, at=SPENT)
-        capture(cashier=cashier, claim_id=claim.pk, points=40, key=f"there-{number}", at=SPENT)
+        checkout = scanned(resident, cashier, at=SPENT)
+        redeem(cashier=cashier, checkout_id=checkout.pk, points=40, key=f"there-{number}", at=SPENT)
     close_day(actor=somebody(), day=alliance_day(SPENT), at=SPENT + timedelta(days=1))
 
 

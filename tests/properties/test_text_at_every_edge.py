@@ -61,7 +61,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "resident/links": {"bank": "EB", "customer": "9999", "code": "ABCDE-12345"},
     "resident/devices": {},
     "resident/codes": {},
-    "merchant/claims": {"code": "71", "key": "k"},
+    "merchant/checkouts": {"code": "71", "way": "code", "key": "k"},
     "merchant/redemptions": {"claim": "01999999-0000-7000-8000-000000000000", "points": 1, "key": "k"},
     "merchant/redemptions/<str:number>/undo": {"left": 1, "key": "k", "reason": "wrong"},
     "merchant/redemptions/<str:number>/refunds": {"points": 1, "left": 1, "key": "k", "reason": "wrong"},

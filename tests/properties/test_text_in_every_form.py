@@ -24,7 +24,7 @@ from core.clock import now
 from identity.services import user_with_phone
 from merchants.services import appoint_cashier, open_outlet
 from redemptions.receipts import receipt_number
-from redemptions.services import capture
+from redemptions.services import redeem
 from settlements.models import MerchantLine, MerchantStatement
 from settlements.services import close_day
 from tests.identity.world import newest_code
@@ -75,9 +75,9 @@ def _people(cast: Any) -> tuple[People, dict[str, str]]:
     mei, _tom, bakery, east = (cast(name) for name in ("mei", "tom", "bakery", "east"))
     at = now()
     give_points(resident=mei, bank=east, points=1500)
-    settled = capture(cashier=bakery, claim_id=scanned(mei, bakery, at=S10_AT).pk, points=400, key="settled", at=S10_AT)
+    settled = redeem(cashier=bakery, checkout_id=scanned(mei, bakery, at=S10_AT).pk, points=400, key="settled", at=S10_AT)
     close_day(day=S10_AT.date(), at=moment("2026-03-21", "00:30"))
-    taken = capture(cashier=bakery, claim_id=scanned(mei, bakery, at=at).pk, points=400, key="taken", at=at)
+    taken = redeem(cashier=bakery, checkout_id=scanned(mei, bakery, at=at).pk, points=400, key="taken", at=at)
     claim = scanned(mei, bakery, at=at)
     outlet = open_outlet(actor=somebody(), merchant=bakery.outlet.merchant, neighborhood=neighborhood_of(east), name="Other", at=at)
     appoint_cashier(actor=somebody(), outlet=outlet, phone="+8613900000001", name="Bao", at=at)

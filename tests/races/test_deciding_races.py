@@ -16,7 +16,7 @@ from decisions.decision import Decision
 from decisions.errors import ApprovalDecided
 from decisions.services import approve, carry_out, decline
 from identity.models import User
-from points.models import Statement
+from points.models import Declaration
 from residents.services.adjusting import ADJUSTMENT
 from tests.decisions.world import VERSION, adjustment_asked
 from tests.threads import at_once
@@ -39,7 +39,7 @@ def test_of_checkers_at_once_one_decides(east: Bank, east_clerk: User) -> None:
 
     approval.refresh_from_db()
     assert sorted(answers) == sorted([approval.state, *["decided"] * 5])
-    assert Statement.objects.filter(kind="approval").count() == 1
+    assert Declaration.objects.filter(kind="approval").count() == 1
     assert OutboxEvent.objects.count() == (approval.state == ApprovalState.APPROVED)
 
 

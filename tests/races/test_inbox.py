@@ -45,8 +45,8 @@ def test_messages_sent_at_once_are_all_in_the_inbox() -> None:
 
 def test_the_oldest_messages_go() -> None:
     at = moment("2026-03-20")
-    first = Message.objects.create(phone_sealed="", text_sealed="", made_at=at)
-    Message.objects.bulk_create(Message(phone_sealed="", text_sealed="", made_at=at) for _ in range(INBOX_MESSAGES_KEPT - 1))
+    first = Message.objects.create(phone_encrypted="", text_encrypted="", made_at=at)
+    Message.objects.bulk_create(Message(phone_encrypted="", text_encrypted="", made_at=at) for _ in range(INBOX_MESSAGES_KEPT - 1))
 
     send_text(phone="+8613800000001", text="code", at=at)
 

@@ -18,7 +18,7 @@ from points.audit.checks import LEDGER_CHECKS, check_files, run_checks
 from points.models import Wallet
 from points.queries import spendable
 from redemptions.models import Redemption
-from redemptions.services import capture_code, undo
+from redemptions.services import redeem_code, undo
 from residents.models import BankLink, Resident
 from residents.services import claim_link
 from tests.earning.world import bill, bill_rule
@@ -87,7 +87,7 @@ def test_what_is_spent_while_wallets_merge_is_spent_once(east: Bank, west: Bank,
 
     def spend(number: int) -> Callable[[], str]:
         shown = phones[number % 2].code(AT - timedelta(seconds=15 * (number // 2)))
-        return lambda: outcome(lambda: capture_code(cashier=bakery, code=shown, points=30, key=f"spend-{number}", at=AT))
+        return lambda: outcome(lambda: redeem_code(cashier=bakery, code=shown, points=30, key=f"spend-{number}", at=AT))
 
     told = at_once(run, [spend(0), spend(1), claiming(tom, east, "1004", code)])
 
@@ -102,7 +102,7 @@ def test_what_is_spent_while_wallets_merge_is_spent_once(east: Bank, west: Bank,
 @pytest.mark.parametrize("turn", range(ROUNDS))
 def test_what_comes_back_while_wallets_merge_comes_to_the_survivor(east: Bank, tom: Resident, bakery: Cashier, turn: int) -> None:
     li, code = unclaimed(east, "1004", points=100)
-    taken = capture_code(cashier=bakery, code=phone_of(li, at=AT).code(AT), points=40, key="spent", at=AT)
+    taken = redeem_code(cashier=bakery, code=phone_of(li, at=AT).code(AT), points=40, key="spent", at=AT)
 
     def take_back() -> str:
         return outcome(lambda: undo(cashier=bakery, receipt=taken.receipt, reason="slip", key="undo", at=AT))

@@ -1,4 +1,4 @@
-"""Real threads at the tills: one code, one claim, one key, one receipt."""
+"""Real threads at the tills: one code, one checkout, one key, one receipt."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from core.limits import BAD_CODES_PER_HANDLE, COOL_DOWN, COOL_DOWN_POINTS_PER_DA
 from merchants.models import Cashier
 from merchants.services import dismiss_cashier
 from points.queries import spendable
-from redemptions.models import Claim, CodeAttempt, Redemption, Refund, RefusedCapture, Undo, UsedCode
-from redemptions.services import capture, capture_code, claim_code, enroll_device, refund, undo
+from redemptions.models import Checkout, CodeAttempt, Redemption, Refund, RefusedRedemption, Undo, UsedCode
+from redemptions.services import enroll_device, open_checkout, redeem, redeem_code, refund, undo
 from residents.models import Resident
 from tests.redemptions.world import S10_AT, outcome, phone_of, scanned
 from tests.threads import at_once
@@ -35,68 +35,68 @@ def test_one_code_at_many_tills_opens_one_claim(rich: Resident, bakery: Cashier,
     tills = [bakery, grocer] * (THREADS // 2)
 
     def scan(n: int) -> str:
-        return outcome(lambda: claim_code(cashier=tills[n], code=code, key=f"k{n}", at=S10_AT))
+        return outcome(lambda: open_checkout(cashier=tills[n], code=code, key=f"k{n}", at=S10_AT))
 
     answers = at_once(scan, range(THREADS))
 
     half = THREADS // 2
     assert Counter(answers) == {"done": half, "code_already_used": half}  # the till that was first opens its own scan again
-    assert Claim.objects.count() == UsedCode.objects.count() == 1
+    assert Checkout.objects.count() == UsedCode.objects.count() == 1
 
 
 def test_one_key_of_one_scan_is_one_claim(rich: Resident, bakery: Cashier) -> None:
     code = phone_of(rich).code(S10_AT)
 
-    claims = at_once(lambda _n: claim_code(cashier=bakery, code=code, key="same", at=S10_AT), range(THREADS))
+    checkouts = at_once(lambda _n: open_checkout(cashier=bakery, code=code, key="same", at=S10_AT), range(THREADS))
 
-    assert len({claim.pk for claim in claims}) == Claim.objects.count() == 1
+    assert len({checkout.pk for checkout in checkouts}) == Checkout.objects.count() == 1
 
 
 def test_one_key_of_one_claim_is_one_receipt(rich: Resident, bakery: Cashier) -> None:
-    claim = scanned(rich, bakery, at=S10_AT)
+    checkout = scanned(rich, bakery, at=S10_AT)
 
-    taken = at_once(lambda _n: capture(cashier=bakery, claim_id=claim.pk, points=10, key="same", at=S10_AT), range(THREADS))
+    taken = at_once(lambda _n: redeem(cashier=bakery, checkout_id=checkout.pk, points=10, key="same", at=S10_AT), range(THREADS))
 
     assert len({redemption.receipt for redemption in taken}) == Redemption.objects.count() == 1
     assert spendable(rich.wallet_id, at=S10_AT) == 90
 
 
-def test_one_claim_under_many_keys_is_captured_once(rich: Resident, bakery: Cashier) -> None:
-    claim = scanned(rich, bakery, at=S10_AT)
+def test_one_checkout_under_many_keys_is_redeemed_once(rich: Resident, bakery: Cashier) -> None:
+    checkout = scanned(rich, bakery, at=S10_AT)
 
     def till(key: str) -> str:
-        return outcome(lambda: capture(cashier=bakery, claim_id=claim.pk, points=10, key=key, at=S10_AT))
+        return outcome(lambda: redeem(cashier=bakery, checkout_id=checkout.pk, points=10, key=key, at=S10_AT))
 
-    assert Counter(at_once(lambda n: till(f"k{n}"), range(THREADS))) == {"done": 1, "claim_closed": THREADS - 1}
+    assert Counter(at_once(lambda n: till(f"k{n}"), range(THREADS))) == {"done": 1, "checkout_closed": THREADS - 1}
     assert spendable(rich.wallet_id, at=S10_AT) == 90
 
 
 def test_one_key_for_many_claims_is_answered_once(rich: Resident, bakery: Cashier) -> None:
-    """Some of the claims could be captured and others are refused: the key belongs to whichever came first."""
-    claims = [scanned(rich, bakery, at=S10_AT) for _ in range(4)]
+    """Some of the checkouts could be redeemed and others are refused: the key belongs to whichever came first."""
+    checkouts = [scanned(rich, bakery, at=S10_AT) for _ in range(4)]
     amounts = [10, 101, 10, 101]
 
     def till(n: int) -> str:
-        return outcome(lambda: capture(cashier=bakery, claim_id=claims[n].pk, points=amounts[n], key="same", at=S10_AT))
+        return outcome(lambda: redeem(cashier=bakery, checkout_id=checkouts[n].pk, points=amounts[n], key="same", at=S10_AT))
 
     answers = Counter(at_once(till, range(4)))
 
     assert answers["idempotency_key_reused"] == 3
-    assert Redemption.objects.count() + RefusedCapture.objects.count() == 1
+    assert Redemption.objects.count() + RefusedRedemption.objects.count() == 1
 
 
 def test_amount_first_from_many_threads_is_one_receipt(rich: Resident, bakery: Cashier) -> None:
     code = phone_of(rich).code(S10_AT)
 
-    taken = at_once(lambda _n: capture_code(cashier=bakery, code=code, points=10, key="same", at=S10_AT), range(THREADS))
+    taken = at_once(lambda _n: redeem_code(cashier=bakery, code=code, points=10, key="same", at=S10_AT), range(THREADS))
 
     assert len({redemption.receipt for redemption in taken}) == Redemption.objects.count() == 1
     assert spendable(rich.wallet_id, at=S10_AT) == 90
 
 
 def test_a_receipt_is_undone_once(rich: Resident, bakery: Cashier) -> None:
-    claim = scanned(rich, bakery, at=S10_AT)
-    receipt = capture(cashier=bakery, claim_id=claim.pk, points=10, key="k", at=S10_AT).receipt
+    checkout = scanned(rich, bakery, at=S10_AT)
+    receipt = redeem(cashier=bakery, checkout_id=checkout.pk, points=10, key="k", at=S10_AT).receipt
 
     def till(key: str) -> str:
         return outcome(lambda: undo(cashier=bakery, receipt=receipt, reason="Why", key=key, at=S10_AT))
@@ -107,8 +107,8 @@ def test_a_receipt_is_undone_once(rich: Resident, bakery: Cashier) -> None:
 
 
 def test_no_more_is_given_back_than_was_taken(rich: Resident, bakery: Cashier) -> None:
-    claim = scanned(rich, bakery, at=S10_AT)
-    receipt = capture(cashier=bakery, claim_id=claim.pk, points=30, key="k", at=S10_AT).receipt
+    checkout = scanned(rich, bakery, at=S10_AT)
+    receipt = redeem(cashier=bakery, checkout_id=checkout.pk, points=30, key="k", at=S10_AT).receipt
 
     def till(number: int) -> str:
         return outcome(lambda: refund(cashier=bakery, receipt=receipt, points=10, reason="Why", key=f"r{number}", at=S10_AT))
@@ -122,7 +122,7 @@ def test_guesses_at_once_are_all_counted(rich: Resident, bakery: Cashier) -> Non
     phone = phone_of(rich)
 
     def guess(n: int) -> str:
-        return outcome(lambda: claim_code(cashier=bakery, code=phone.guess(S10_AT, off_by=n), key=f"g{n}", at=S10_AT))
+        return outcome(lambda: open_checkout(cashier=bakery, code=phone.guess(S10_AT, off_by=n), key=f"g{n}", at=S10_AT))
 
     answers = Counter(at_once(guess, range(1, THREADS + 1)))
 
@@ -130,22 +130,22 @@ def test_guesses_at_once_are_all_counted(rich: Resident, bakery: Cashier) -> Non
     assert CodeAttempt.objects.count() == BAD_CODES_PER_HANDLE
 
 
-def test_a_dismissal_comes_before_or_after_a_capture_and_never_between(rich: Resident, bakery: Cashier) -> None:
-    claims = [scanned(rich, bakery, at=S10_AT) for _ in range(5)]
+def test_a_dismissal_comes_before_or_after_a_redemption_and_never_between(rich: Resident, bakery: Cashier) -> None:
+    checkouts = [scanned(rich, bakery, at=S10_AT) for _ in range(5)]
 
-    def till(claim: Claim, key: str) -> str:
-        return outcome(lambda: capture(cashier=bakery, claim_id=claim.pk, points=10, key=key, at=S10_AT))
+    def till(checkout: Checkout, key: str) -> str:
+        return outcome(lambda: redeem(cashier=bakery, checkout_id=checkout.pk, points=10, key=key, at=S10_AT))
 
     def step(n: int) -> str:
-        if n == len(claims):
+        if n == len(checkouts):
             return outcome(lambda: dismiss_cashier(actor=somebody(), cashier=bakery, at=S10_AT))
-        return till(claims[n], f"k{n}")
+        return till(checkouts[n], f"k{n}")
 
-    answers = at_once(step, range(len(claims) + 1))[:-1]
+    answers = at_once(step, range(len(checkouts) + 1))[:-1]
 
-    assert set(answers) <= {"done", "claim_not_found"}
+    assert set(answers) <= {"done", "checkout_not_found"}
     assert Redemption.objects.count() == answers.count("done")
-    assert {till(claim, f"after-{n}") for n, claim in enumerate(claims)} == {"claim_not_found"}
+    assert {till(checkout, f"after-{n}") for n, checkout in enumerate(checkouts)} == {"checkout_not_found"}
 
 
 def test_phones_enrolled_at_once_are_five_at_most(rich: Resident) -> None:
@@ -158,10 +158,10 @@ def test_many_tills_at_once_take_no_more_than_the_cool_down_leaves(rich: Residen
     Resident.objects.filter(pk=rich.pk).update(slow_since=S10_AT, slow_until=S10_AT + COOL_DOWN)
     points = COOL_DOWN_POINTS_PER_DAY // 5
     tills = [bakery, grocer] * (THREADS // 2)
-    claims = [scanned(rich, till, at=S10_AT) for till in tills]
+    checkouts = [scanned(rich, till, at=S10_AT) for till in tills]
 
     def take(n: int) -> str:
-        return outcome(lambda: capture(cashier=tills[n], claim_id=claims[n].pk, points=points, key=f"k{n}", at=S10_AT))
+        return outcome(lambda: redeem(cashier=tills[n], checkout_id=checkouts[n].pk, points=points, key=f"k{n}", at=S10_AT))
 
     answers = at_once(take, range(THREADS))
 

@@ -17,8 +17,8 @@ from points.parties import freeze_wallet, unfreeze_wallet
 from points.queries import spendable
 from redemptions.errors import (
     BadCode,
-    ClaimClosed,
-    ClaimNotFound,
+    CheckoutClosed,
+    CheckoutNotFound,
     CodeAlreadyUsed,
     CodeClockAhead,
     CodeExpired,
@@ -32,10 +32,10 @@ from redemptions.errors import (
     TooManyBadCodes,
     UndoTooLate,
 )
-from redemptions.models import Claim, CodeAttempt, DeviceCredential, Redemption, RefusedCapture, Undo, UsedCode
+from redemptions.models import Checkout, CodeAttempt, DeviceCredential, Redemption, RefusedRedemption, Undo, UsedCode
 from redemptions.queries import masked_name, outcome_of, today_at
 from redemptions.receipts import read_receipt_number, receipt_number
-from redemptions.services import capture, capture_code, claim_code, close_claims, forget_old_codes, undo
+from redemptions.services import close_checkouts, forget_old_codes, open_checkout, redeem, redeem_code, undo
 from residents.models import Resident
 from tests.ledger_world import facts
 from tests.redemptions.world import S10_AT, Phone, new_key, phone_of, scanned
@@ -59,11 +59,11 @@ def phone(rich: Resident) -> Phone:
 
 def refuse_scan(cashier: Cashier, code: str, error: type[DomainError], *, at: object = None) -> None:
     """The scan is refused with this very error and opens nothing."""
-    before = facts(), Claim.objects.count(), UsedCode.objects.count()
+    before = facts(), Checkout.objects.count(), UsedCode.objects.count()
     with pytest.raises(DomainError) as refusal:
-        claim_code(cashier=cashier, code=code, key=new_key(), at=S10_AT)
+        open_checkout(cashier=cashier, code=code, key=new_key(), at=S10_AT)
     assert type(refusal.value) is error
-    assert (facts(), Claim.objects.count(), UsedCode.objects.count()) == before
+    assert (facts(), Checkout.objects.count(), UsedCode.objects.count()) == before
 
 
 def test_a_foreign_code(bakery: Cashier) -> None:
@@ -86,51 +86,51 @@ def test_a_code_of_a_clock_ahead(bakery: Cashier, phone: Phone) -> None:
 
 def test_a_replayed_code(bakery: Cashier, grocer: Cashier, phone: Phone) -> None:
     code = phone.code(S10_AT)
-    claim = claim_code(cashier=bakery, code=code, key="first", at=S10_AT)
+    checkout = open_checkout(cashier=bakery, code=code, key="first", at=S10_AT)
     refuse_scan(grocer, code, CodeAlreadyUsed)
-    capture(cashier=bakery, claim_id=claim.pk, points=10, key="spent", at=S10_AT)
+    redeem(cashier=bakery, checkout_id=checkout.pk, points=10, key="spent", at=S10_AT)
     refuse_scan(bakery, code, CodeAlreadyUsed)
 
 
 def test_the_same_till_opens_its_own_scan_again(bakery: Cashier, phone: Phone) -> None:
     code = phone.code(S10_AT)
-    first = claim_code(cashier=bakery, code=code, key="first", at=S10_AT)
+    first = open_checkout(cashier=bakery, code=code, key="first", at=S10_AT)
 
-    again = claim_code(cashier=bakery, code=code, key="again", at=first.expires_at - timedelta(seconds=1))
+    again = open_checkout(cashier=bakery, code=code, key="again", at=first.expires_at - timedelta(seconds=1))
 
     assert (again.pk, again.expires_at) == (first.pk, first.expires_at)
-    assert (Claim.objects.count(), UsedCode.objects.count()) == (1, 1)
+    assert (Checkout.objects.count(), UsedCode.objects.count()) == (1, 1)
     with pytest.raises(CodeExpired):
-        claim_code(cashier=bakery, code=code, key="late", at=first.expires_at)
+        open_checkout(cashier=bakery, code=code, key="late", at=first.expires_at)
 
 
 def test_a_closed_scan_is_not_opened_again(bakery: Cashier, phone: Phone) -> None:
     code = phone.code(S10_AT)
-    claim_code(cashier=bakery, code=code, key="first", at=S10_AT)
-    close_claims(cashier_id=bakery.pk, at=S10_AT)
+    open_checkout(cashier=bakery, code=code, key="first", at=S10_AT)
+    close_checkouts(cashier_id=bakery.pk, at=S10_AT)
     refuse_scan(bakery, code, CodeAlreadyUsed)
 
 
 def test_a_frozen_wallets_scan_is_not_opened_again(bakery: Cashier, phone: Phone, rich: Resident) -> None:
     code = phone.code(S10_AT)
-    claim_code(cashier=bakery, code=code, key="first", at=S10_AT)
+    open_checkout(cashier=bakery, code=code, key="first", at=S10_AT)
     freeze_wallet(rich.wallet_id, at=S10_AT)
     refuse_scan(bakery, code, WalletFrozen)
 
 
 def test_a_code_older_than_the_last_one_used(bakery: Cashier, phone: Phone) -> None:
     older = phone.code(S10_AT - timedelta(seconds=15))
-    claim_code(cashier=bakery, code=phone.code(S10_AT), key="first", at=S10_AT)
+    open_checkout(cashier=bakery, code=phone.code(S10_AT), key="first", at=S10_AT)
     refuse_scan(bakery, older, CodeAlreadyUsed)
 
 
 def test_a_code_is_used_once_even_if_its_step_were_forgotten(bakery: Cashier, phone: Phone) -> None:
     code = phone.code(S10_AT)
-    claim_code(cashier=bakery, code=code, key="first", at=S10_AT)
-    close_claims(cashier_id=bakery.pk, at=S10_AT)
+    open_checkout(cashier=bakery, code=code, key="first", at=S10_AT)
+    close_checkouts(cashier_id=bakery.pk, at=S10_AT)
     DeviceCredential.objects.update(last_step=None)
     with pytest.raises(IntegrityError, match="redemptions_usedcode_once"), transaction.atomic():
-        claim_code(cashier=bakery, code=code, key="again", at=S10_AT)
+        open_checkout(cashier=bakery, code=code, key="again", at=S10_AT)
 
 
 def test_a_guessed_code(bakery: Cashier, phone: Phone) -> None:
@@ -148,9 +148,9 @@ def test_codes_guessed_in_a_row_close_the_merchant_for_this_handle_only(
     assert CodeAttempt.objects.count() == BAD_CODES_PER_HANDLE
 
     scanned(tom, bakery, at=S10_AT)
-    claim_code(cashier=grocer, code=phone.code(S10_AT), key="elsewhere", at=S10_AT)
+    open_checkout(cashier=grocer, code=phone.code(S10_AT), key="elsewhere", at=S10_AT)
     later = S10_AT + BAD_CODES_WINDOW
-    claim_code(cashier=bakery, code=phone.code(later), key="later", at=later)
+    open_checkout(cashier=bakery, code=phone.code(later), key="later", at=later)
 
 
 def test_another_till_of_the_merchant_gives_no_more_guesses(bakery: Cashier, phone: Phone) -> None:
@@ -165,7 +165,7 @@ def test_a_merchant_has_a_cap_over_all_handles(bakery: Cashier, grocer: Cashier,
         CodeAttempt(merchant=bakery.outlet.merchant, handle=turn, made_at=S10_AT) for turn in range(BAD_CODES_PER_MERCHANT)
     )
     refuse_scan(bakery, phone.code(S10_AT), TooManyBadCodes)
-    claim_code(cashier=grocer, code=phone.code(S10_AT), key="elsewhere", at=S10_AT)
+    open_checkout(cashier=grocer, code=phone.code(S10_AT), key="elsewhere", at=S10_AT)
 
 
 def test_an_unknown_handle_is_answered_as_a_wrong_code(bakery: Cashier, phone: Phone) -> None:
@@ -189,7 +189,7 @@ def test_a_code_of_a_frozen_wallet(bakery: Cashier, rich: Resident, phone: Phone
     refuse_scan(bakery, phone.code(S10_AT), WalletFrozen)
 
     unfreeze_wallet(rich.wallet_id)
-    claim_code(cashier=bakery, code=phone.code(S10_AT), key="thawed", at=S10_AT)  # the code was not used up
+    open_checkout(cashier=bakery, code=phone.code(S10_AT), key="thawed", at=S10_AT)  # the code was not used up
 
 
 def test_a_code_of_a_frozen_phone(bakery: Cashier, phone: Phone) -> None:
@@ -198,102 +198,102 @@ def test_a_code_of_a_frozen_phone(bakery: Cashier, phone: Phone) -> None:
 
 
 def test_a_wallet_frozen_after_the_scan(bakery: Cashier, rich: Resident) -> None:
-    claim = scanned(rich, bakery, at=S10_AT)
+    checkout = scanned(rich, bakery, at=S10_AT)
     freeze_wallet(rich.wallet_id, at=S10_AT)
     before = facts()
     with pytest.raises(WalletFrozen):
-        capture(cashier=bakery, claim_id=claim.pk, points=10, key="frozen", at=S10_AT)
+        redeem(cashier=bakery, checkout_id=checkout.pk, points=10, key="frozen", at=S10_AT)
     assert facts() == before
 
 
 @pytest.mark.parametrize("points", [0, -1, POINTS_PER_REDEMPTION + 1, 10**30])
 def test_points_zero_negative_or_absurd(bakery: Cashier, rich: Resident, phone: Phone, points: int) -> None:
-    claim = scanned(rich, bakery, at=S10_AT)
+    checkout = scanned(rich, bakery, at=S10_AT)
     before = facts()
 
     with pytest.raises(InvalidPoints):
-        capture(cashier=bakery, claim_id=claim.pk, points=points, key="odd", at=S10_AT)
+        redeem(cashier=bakery, checkout_id=checkout.pk, points=points, key="odd", at=S10_AT)
     with pytest.raises(InvalidPoints):
-        capture_code(cashier=bakery, code=phone.code(S10_AT), points=points, key="odd", at=S10_AT)
+        redeem_code(cashier=bakery, code=phone.code(S10_AT), points=points, key="odd", at=S10_AT)
 
     assert facts() == before
-    assert not RefusedCapture.objects.exists()
-    capture(cashier=bakery, claim_id=claim.pk, points=1, key="odd", at=S10_AT)  # nothing was kept under the key
+    assert not RefusedRedemption.objects.exists()
+    redeem(cashier=bakery, checkout_id=checkout.pk, points=1, key="odd", at=S10_AT)  # nothing was kept under the key
 
 
 def test_more_points_than_held_in_one_step_leaves_the_claim_open(bakery: Cashier, rich: Resident, phone: Phone) -> None:
     before = facts()
     with pytest.raises(InsufficientPoints) as refusal:
-        capture_code(cashier=bakery, code=phone.code(S10_AT), points=101, key="amount-first", at=S10_AT)
+        redeem_code(cashier=bakery, code=phone.code(S10_AT), points=101, key="amount-first", at=S10_AT)
 
-    claim = Claim.objects.get()
-    assert refusal.value.details == {"required": 101, "available": 100, "claim": str(claim.pk)}
+    checkout = Checkout.objects.get()
+    assert refusal.value.details == {"required": 101, "available": 100, "checkout": str(checkout.pk)}
     assert facts() == before
     with pytest.raises(InsufficientPoints) as again:
-        capture_code(cashier=bakery, code=phone.code(S10_AT), points=101, key="amount-first", at=S10_AT)
+        redeem_code(cashier=bakery, code=phone.code(S10_AT), points=101, key="amount-first", at=S10_AT)
     assert again.value.details == refusal.value.details
-    assert capture(cashier=bakery, claim_id=claim.pk, points=100, key="less", at=S10_AT).points == 100
+    assert redeem(cashier=bakery, checkout_id=checkout.pk, points=100, key="less", at=S10_AT).points == 100
 
 
 def test_amount_first_then_scan(bakery: Cashier, rich: Resident, phone: Phone) -> None:
     code = phone.code(S10_AT)
-    first = capture_code(cashier=bakery, code=code, points=40, key="amount-first", at=S10_AT)
+    first = redeem_code(cashier=bakery, code=code, points=40, key="amount-first", at=S10_AT)
 
-    assert capture_code(cashier=bakery, code=code, points=40, key="amount-first", at=S10_AT) == first
+    assert redeem_code(cashier=bakery, code=code, points=40, key="amount-first", at=S10_AT) == first
     with pytest.raises(IdempotencyKeyReused):
-        capture_code(cashier=bakery, code=code, points=41, key="amount-first", at=S10_AT)
+        redeem_code(cashier=bakery, code=code, points=41, key="amount-first", at=S10_AT)
     with pytest.raises(CodeAlreadyUsed):
-        capture_code(cashier=bakery, code=code, points=40, key="another", at=S10_AT)
+        redeem_code(cashier=bakery, code=code, points=40, key="another", at=S10_AT)
     assert spendable(rich.wallet_id, at=S10_AT) == 60
-    assert Claim.objects.count() == 1
+    assert Checkout.objects.count() == 1
 
 
 def test_a_key_of_a_scan_may_be_the_key_of_a_capture(bakery: Cashier, rich: Resident, phone: Phone) -> None:
-    claim = claim_code(cashier=bakery, code=phone.code(S10_AT), key="k", at=S10_AT)
+    checkout = open_checkout(cashier=bakery, code=phone.code(S10_AT), key="k", at=S10_AT)
     later = S10_AT + timedelta(seconds=15)
-    capture_code(cashier=bakery, code=phone.code(later), points=10, key="k", at=later)
-    assert claim_code(cashier=bakery, code=phone.code(S10_AT), key="k", at=later) == claim
+    redeem_code(cashier=bakery, code=phone.code(later), points=10, key="k", at=later)
+    assert open_checkout(cashier=bakery, code=phone.code(S10_AT), key="k", at=later) == checkout
 
 
 def test_the_same_scan_again_is_the_same_claim(bakery: Cashier, phone: Phone) -> None:
     code = phone.code(S10_AT)
-    first = claim_code(cashier=bakery, code=code, key="scan", at=S10_AT)
-    assert claim_code(cashier=bakery, code=code, key="scan", at=S10_AT + timedelta(minutes=3)) == first
+    first = open_checkout(cashier=bakery, code=code, key="scan", at=S10_AT)
+    assert open_checkout(cashier=bakery, code=code, key="scan", at=S10_AT + timedelta(minutes=3)) == first
     later = S10_AT + timedelta(seconds=15)
     with pytest.raises(IdempotencyKeyReused):
-        claim_code(cashier=bakery, code=phone.code(later), key="scan", at=later)
+        open_checkout(cashier=bakery, code=phone.code(later), key="scan", at=later)
 
 
-def test_a_claim_is_captured_once(bakery: Cashier, rich: Resident) -> None:
-    claim = scanned(rich, bakery, at=S10_AT)
-    capture(cashier=bakery, claim_id=claim.pk, points=10, key="first", at=S10_AT)
+def test_a_checkout_is_redeemed_once(bakery: Cashier, rich: Resident) -> None:
+    checkout = scanned(rich, bakery, at=S10_AT)
+    redeem(cashier=bakery, checkout_id=checkout.pk, points=10, key="first", at=S10_AT)
     before = facts()
     for _time in range(2):
-        with pytest.raises(ClaimClosed):
-            capture(cashier=bakery, claim_id=claim.pk, points=10, key="second", at=S10_AT)
+        with pytest.raises(CheckoutClosed):
+            redeem(cashier=bakery, checkout_id=checkout.pk, points=10, key="second", at=S10_AT)
     assert facts() == before
 
 
 def test_a_closed_claim(bakery: Cashier, rich: Resident) -> None:
     used, waiting = scanned(rich, bakery, at=S10_AT), scanned(rich, bakery, at=S10_AT)
-    capture(cashier=bakery, claim_id=used.pk, points=10, key="first", at=S10_AT)
-    assert close_claims(cashier_id=bakery.pk, at=S10_AT) == 1
-    assert close_claims(cashier_id=bakery.pk, at=S10_AT) == 0
-    with pytest.raises(ClaimClosed):
-        capture(cashier=bakery, claim_id=waiting.pk, points=10, key="second", at=S10_AT)
+    redeem(cashier=bakery, checkout_id=used.pk, points=10, key="first", at=S10_AT)
+    assert close_checkouts(cashier_id=bakery.pk, at=S10_AT) == 1
+    assert close_checkouts(cashier_id=bakery.pk, at=S10_AT) == 0
+    with pytest.raises(CheckoutClosed):
+        redeem(cashier=bakery, checkout_id=waiting.pk, points=10, key="second", at=S10_AT)
     assert spendable(rich.wallet_id, at=S10_AT) == 90
 
 
 def test_another_cashiers_claim_is_no_claim(bakery: Cashier, grocer: Cashier, rich: Resident) -> None:
     colleague = make_cashier(merchant=bakery.outlet.merchant, phone="+8613900000777")
-    claim = scanned(rich, bakery, at=S10_AT)
-    capture(cashier=bakery, claim_id=claim.pk, points=10, key="first", at=S10_AT)
+    checkout = scanned(rich, bakery, at=S10_AT)
+    redeem(cashier=bakery, checkout_id=checkout.pk, points=10, key="first", at=S10_AT)
     before = facts()
     for cashier in (grocer, colleague):
-        with pytest.raises(ClaimNotFound):
-            capture(cashier=cashier, claim_id=claim.pk, points=10, key="second", at=S10_AT)
-    with pytest.raises(ClaimNotFound):  # the key is Bakery's, not Grocer's: nothing of its answer shows
-        capture(cashier=grocer, claim_id=claim.pk, points=10, key="first", at=S10_AT)
+        with pytest.raises(CheckoutNotFound):
+            redeem(cashier=cashier, checkout_id=checkout.pk, points=10, key="second", at=S10_AT)
+    with pytest.raises(CheckoutNotFound):  # the key is Bakery's, not Grocer's: nothing of its answer shows
+        redeem(cashier=grocer, checkout_id=checkout.pk, points=10, key="first", at=S10_AT)
     with pytest.raises(NotTaken):
         outcome_of(cashier=grocer, key="first")
     assert facts() == before
@@ -301,21 +301,21 @@ def test_another_cashiers_claim_is_no_claim(bakery: Cashier, grocer: Cashier, ri
 
 def test_two_outlets_may_use_the_same_key(bakery: Cashier, grocer: Cashier, rich: Resident) -> None:
     for cashier in (bakery, grocer):
-        claim = scanned(rich, cashier, at=S10_AT)
-        capture(cashier=cashier, claim_id=claim.pk, points=10, key="same", at=S10_AT)
+        checkout = scanned(rich, cashier, at=S10_AT)
+        redeem(cashier=cashier, checkout_id=checkout.pk, points=10, key="same", at=S10_AT)
     assert Redemption.objects.filter(key="same").count() == 2
 
 
 @pytest.mark.parametrize("key", ["", "a b", "x" * 65, "a/b", "钥匙", "a\n"])
 def test_a_key_that_is_none(bakery: Cashier, phone: Phone, key: str) -> None:
     with pytest.raises(InvalidKey):
-        claim_code(cashier=bakery, code=phone.code(S10_AT), key=key, at=S10_AT)
+        open_checkout(cashier=bakery, code=phone.code(S10_AT), key=key, at=S10_AT)
 
 
 def test_an_undo_on_the_next_day_is_too_late(bakery: Cashier, rich: Resident) -> None:
     last_second = moment("2026-03-20", "23:59:59")
-    claim = scanned(rich, bakery, at=last_second)
-    redemption = capture(cashier=bakery, claim_id=claim.pk, points=10, key="late", at=last_second)
+    checkout = scanned(rich, bakery, at=last_second)
+    redemption = redeem(cashier=bakery, checkout_id=checkout.pk, points=10, key="late", at=last_second)
     before = facts()
     with pytest.raises(UndoTooLate):
         undo(cashier=bakery, receipt=redemption.receipt, reason="Late", key="undo", at=last_second + timedelta(seconds=1))
@@ -327,7 +327,7 @@ def test_an_undo_on_the_next_day_is_too_late(bakery: Cashier, rich: Resident) ->
 def test_an_undo_once(bakery: Cashier, rich: Resident) -> None:
     colleague = make_cashier(merchant=bakery.outlet.merchant, phone="+8613900000777")
     receipts = [
-        capture(cashier=bakery, claim_id=scanned(rich, bakery, at=S10_AT).pk, points=10, key=f"k{n}", at=S10_AT).receipt for n in range(2)
+        redeem(cashier=bakery, checkout_id=scanned(rich, bakery, at=S10_AT).pk, points=10, key=f"k{n}", at=S10_AT).receipt for n in range(2)
     ]
     first = undo(cashier=colleague, receipt=receipts[0], reason="Why", key="undo", at=S10_AT)
 
@@ -342,8 +342,8 @@ def test_an_undo_once(bakery: Cashier, rich: Resident) -> None:
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 201])
 def test_an_undo_says_why(bakery: Cashier, rich: Resident, reason: str) -> None:
-    claim = scanned(rich, bakery, at=S10_AT)
-    receipt = capture(cashier=bakery, claim_id=claim.pk, points=10, key="k", at=S10_AT).receipt
+    checkout = scanned(rich, bakery, at=S10_AT)
+    receipt = redeem(cashier=bakery, checkout_id=checkout.pk, points=10, key="k", at=S10_AT).receipt
     with pytest.raises(InvalidReason):
         undo(cashier=bakery, receipt=receipt, reason=reason, key="undo", at=S10_AT)
 
@@ -364,8 +364,8 @@ def test_a_receipt_number_carries_a_check_digit() -> None:
 
 def test_the_day_page_by_page(bakery: Cashier, grocer: Cashier, rich: Resident, django_assert_num_queries: object) -> None:
     def take(cashier: Cashier, key: str, at: object = S10_AT) -> str:
-        claim = scanned(rich, cashier, at=at)  # type: ignore[arg-type]
-        return capture(cashier=cashier, claim_id=claim.pk, points=1, key=key, at=at).receipt  # type: ignore[arg-type]
+        checkout = scanned(rich, cashier, at=at)  # type: ignore[arg-type]
+        return redeem(cashier=cashier, checkout_id=checkout.pk, points=1, key=key, at=at).receipt  # type: ignore[arg-type]
 
     take(bakery, "yesterday", moment("2026-03-19", "23:59:59"))
     take(grocer, "elsewhere")
@@ -384,24 +384,24 @@ def test_the_day_page_by_page(bakery: Cashier, grocer: Cashier, rich: Resident, 
 def test_a_sixth_phone_takes_the_place_of_the_first(rich: Resident, bakery: Cashier) -> None:
     phones = [phone_of(rich, at=S10_AT + timedelta(seconds=n)) for n in range(DEVICES_PER_RESIDENT + 1)]
     refuse_scan(bakery, phones[0].code(S10_AT), BadCode)
-    claim_code(cashier=bakery, code=phones[1].code(S10_AT), key="second", at=S10_AT)
+    open_checkout(cashier=bakery, code=phones[1].code(S10_AT), key="second", at=S10_AT)
     assert DeviceCredential.objects.filter(revoked_at__isnull=True).count() == DEVICES_PER_RESIDENT
 
 
 def test_what_no_check_looks_at_any_more_is_forgotten(bakery: Cashier, rich: Resident, phone: Phone) -> None:
     refuse_scan(bakery, phone.guess(S10_AT), BadCode)
-    claim_code(cashier=bakery, code=phone.code(S10_AT), key="k", at=S10_AT)
+    open_checkout(cashier=bakery, code=phone.code(S10_AT), key="k", at=S10_AT)
     assert forget_old_codes(at=S10_AT) == 0
     assert forget_old_codes(at=S10_AT + timedelta(days=3)) == 2
 
 
 def test_a_closed_merchant_takes_nothing(east: Bank, rich: Resident) -> None:
     kiosk = make_cashier(merchant=make_merchant(name="Kiosk", acquirer=east))
-    claim = scanned(rich, kiosk, at=S10_AT)
+    checkout = scanned(rich, kiosk, at=S10_AT)
     kiosk.outlet.closed_at = S10_AT
     kiosk.outlet.save(update_fields=["closed_at"])
-    with pytest.raises(ClaimNotFound):
-        capture(cashier=kiosk, claim_id=claim.pk, points=10, key="closed", at=S10_AT)
+    with pytest.raises(CheckoutNotFound):
+        redeem(cashier=kiosk, checkout_id=checkout.pk, points=10, key="closed", at=S10_AT)
     assert spendable(rich.wallet_id, at=S10_AT) == 100
 
 

@@ -9,9 +9,9 @@ from branches.models import Bank
 from core.errors import NotFound
 from identity.models import User
 from merchants.models import Cashier
-from redemptions.access import claims_for, devices_for, redemption_for, redemptions_for, undos_for
+from redemptions.access import checkouts_for, devices_for, redemption_for, redemptions_for, undos_for
 from redemptions.models import Redemption
-from redemptions.services import capture, undo
+from redemptions.services import redeem, undo
 from residents.models import Resident
 from tests.redemptions.world import S10_AT, give_zhang_his_points, s10, scanned
 from tests.world import give_points
@@ -38,8 +38,8 @@ def of_two_banks(zhang: Resident, bakery: Cashier, east: Bank, west: Bank) -> Re
 def of_east_alone(mei: Resident, bakery: Cashier, east: Bank) -> Redemption:
     """Mei's East Bank points at Bakery."""
     give_points(resident=mei, bank=east, points=100)
-    claim = scanned(mei, bakery, at=S10_AT)
-    return capture(cashier=bakery, claim_id=claim.pk, points=40, key="mei", at=S10_AT)
+    checkout = scanned(mei, bakery, at=S10_AT)
+    return redeem(cashier=bakery, checkout_id=checkout.pk, points=40, key="mei", at=S10_AT)
 
 
 def signed_in(user: User) -> Client:
@@ -66,8 +66,9 @@ def test_branch_staff_see_their_outlets(of_two_banks: Redemption, east_clerk: Us
 
 
 def test_scans_undos_and_phones_follow(of_two_banks: Redemption, of_east_alone: Redemption, staff: dict[str, User]) -> None:
+    assert of_east_alone.cashier is not None
     undo(cashier=of_east_alone.cashier, receipt=of_east_alone.receipt, reason="Why", key="undo", at=S10_AT)
-    for rows, counts in ((claims_for, (2, 0, 2)), (undos_for, (1, 0, 1)), (devices_for, (2, 1, 2))):
+    for rows, counts in ((checkouts_for, (2, 0, 2)), (undos_for, (1, 0, 1)), (devices_for, (2, 1, 2))):
         assert tuple(rows(actor=staff[name]).count() for name in ("east", "west", "operator")) == counts
 
 
@@ -94,12 +95,14 @@ def test_a_receipt_is_found_by_its_number(of_two_banks: Redemption, of_east_alon
     assert of_two_banks.receipt not in client.get(LIST, {"q": "12345"}).content.decode()
 
 
-@pytest.mark.parametrize("path", ["redemption", "claim", "devicecredential"])
+@pytest.mark.parametrize("path", ["redemption", "checkout", "devicecredential"])
 def test_staff_only_look(path: str, of_two_banks: Redemption, operator: User) -> None:
     client = signed_in(operator)
     assert client.get(f"/admin/redemptions/{path}/").status_code == 200
     assert client.get(f"/admin/redemptions/{path}/add/").status_code == 403
-    number = {"redemption": of_two_banks.pk, "claim": of_two_banks.claim_id, "devicecredential": of_two_banks.claim.device_id}[path]
+    number = {"redemption": of_two_banks.pk, "checkout": of_two_banks.checkout_id, "devicecredential": of_two_banks.checkout.device_id}[
+        path
+    ]
     assert client.get(f"/admin/redemptions/{path}/{number}/change/").status_code == 200
     assert client.post(f"/admin/redemptions/{path}/{number}/change/", {"points": 1}).status_code == 403
     assert client.post(f"/admin/redemptions/{path}/{number}/delete/", {"post": "yes"}).status_code == 403

@@ -18,7 +18,7 @@ from points.queries import spendable
 from redemptions.errors import InvalidKey, InvalidPoints, InvalidReason, NotTaken
 from redemptions.models import Redemption, Refund, Undo
 from redemptions.queries import GivenBack, Taken, givings_of, outcome_of, receipt_numbers, receipts_of_resident, taken_on
-from redemptions.services import capture, capture_code, refund, undo
+from redemptions.services import redeem, redeem_code, refund, undo
 from residents.models import Resident
 from tests.ledger_world import facts
 from tests.redemptions.world import S10_AT, phone_of, scanned
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 def taken(mei: Resident, east: Bank, bakery: Cashier) -> Redemption:
     """Of Mei's 100 points 60 were taken at Bakery."""
     give_points(resident=mei, bank=east, points=100)
-    return capture(cashier=bakery, claim_id=scanned(mei, bakery, at=S10_AT).pk, points=60, key="k", at=S10_AT)
+    return redeem(cashier=bakery, checkout_id=scanned(mei, bakery, at=S10_AT).pk, points=60, key="k", at=S10_AT)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_after_an_undo_or_the_last_refund_nothing_is_left_for_either(bakery: Cas
 
 def test_a_day_counts_what_stands(bakery: Cashier, mei: Resident, taken: Redemption) -> None:
     day = S10_AT.date()
-    other = capture(cashier=bakery, claim_id=scanned(mei, bakery, at=S10_AT).pk, points=40, key="k2", at=S10_AT)
+    other = redeem(cashier=bakery, checkout_id=scanned(mei, bakery, at=S10_AT).pk, points=40, key="k2", at=S10_AT)
     assert taken_on(cashier=bakery, day=day) == Taken(receipts=2, points=100)
 
     refund(cashier=bakery, receipt=taken.receipt, points=20, reason="Why", key="r", at=moment("2026-04-01"))
@@ -131,7 +131,7 @@ def test_a_refund_is_told_once(bakery: Cashier, taken: Redemption) -> None:
     for _again in range(2):
         refund(cashier=bakery, receipt=taken.receipt, points=20, reason="Why", key="r", at=S10_AT)
 
-    told = OutboxEvent.objects.filter(topic="redemption.refunded").values_list("payload", flat=True)
+    told = OutboxEvent.objects.filter(topic="redemptions.refunded").values_list("payload", flat=True)
     assert list(told) == [{"redemption": taken.number, "points": 20}]
 
 
@@ -145,10 +145,10 @@ def test_a_key_of_an_outlet_is_used_for_one_thing_whatever_it_is(bakery: Cashier
     number = taken.receipt
 
     def to_take(key: str) -> object:
-        return capture(cashier=bakery, claim_id=scanned(mei, bakery, at=S10_AT).pk, points=5, key=key, at=S10_AT)
+        return redeem(cashier=bakery, checkout_id=scanned(mei, bakery, at=S10_AT).pk, points=5, key=key, at=S10_AT)
 
     def to_take_a_code(key: str) -> object:
-        return capture_code(cashier=bakery, code=phone_of(mei, at=S10_AT).code(S10_AT), points=5, key=key, at=S10_AT)
+        return redeem_code(cashier=bakery, code=phone_of(mei, at=S10_AT).code(S10_AT), points=5, key=key, at=S10_AT)
 
     def to_refund(key: str) -> object:
         return refund(cashier=bakery, receipt=number, points=1, reason="Sour", key=key, at=S10_AT)

@@ -13,7 +13,7 @@ from django.utils.translation import override
 from core.clock import now
 from merchants.models import Cashier
 from redemptions.models import DeviceCredential
-from redemptions.services import claim_code
+from redemptions.services import open_checkout
 from residents.models import Resident
 
 pytestmark = pytest.mark.django_db
@@ -34,11 +34,11 @@ def shown(*arguments: str) -> str:
 
 def test_the_code_shown_opens_a_claim(embedded: None, mei: Resident, bakery: Cashier) -> None:
     first = shown("--customer", "EB:1001").strip()
-    assert claim_code(cashier=bakery, code=first, key="first", at=now()).resident == mei
+    assert open_checkout(cashier=bakery, code=first, key="first", at=now()).resident == mei
 
     second = shown(str(mei.pk)).strip()  # within the same quarter of a minute: the next code
     assert second != first
-    assert claim_code(cashier=bakery, code=second, key="second", at=now()).resident == mei
+    assert open_checkout(cashier=bakery, code=second, key="second", at=now()).resident == mei
     assert DeviceCredential.objects.count() == 1
 
 

@@ -15,9 +15,9 @@ from core.errors import DomainError
 from core.limits import COOL_DOWN
 from identity.models import User
 from merchants.models import Cashier
-from redemptions.codes import check_digit, make_code
-from redemptions.models import Claim, Redemption
-from redemptions.services import capture, claim_code, enroll_device
+from redemptions.models import Checkout, Redemption
+from redemptions.rotating_code import check_digit, make_code
+from redemptions.services import enroll_device, open_checkout, redeem
 from redemptions.services.devices import Enrollment
 from residents.models import Resident
 from tests.threads import patiently
@@ -57,9 +57,9 @@ def new_key() -> str:
     return f"key-{next(_keys)}"
 
 
-def scanned(resident: Resident, cashier: Cashier, *, at: datetime) -> Claim:
-    """A claim on a code that a new phone of the resident shows."""
-    return claim_code(cashier=cashier, code=phone_of(resident, at=at).code(at), key=new_key(), at=at)
+def scanned(resident: Resident, cashier: Cashier, *, at: datetime) -> Checkout:
+    """A checkout on a code that a new phone of the resident shows."""
+    return open_checkout(cashier=cashier, code=phone_of(resident, at=at).code(at), key=new_key(), at=at)
 
 
 def give_zhang_his_points(zhang: Resident, *, east: Bank, west: Bank) -> None:
@@ -70,8 +70,8 @@ def give_zhang_his_points(zhang: Resident, *, east: Bank, west: Bank) -> None:
 
 def s10(zhang: Resident, bakery: Cashier, *, key: str = "s10", at: datetime = S10_AT) -> Redemption:
     """Zhang spends 180 at Bakery."""
-    claim = scanned(zhang, bakery, at=at)
-    return capture(cashier=bakery, claim_id=claim.pk, points=180, key=key, at=at)
+    checkout = scanned(zhang, bakery, at=at)
+    return redeem(cashier=bakery, checkout_id=checkout.pk, points=180, key=key, at=at)
 
 
 class Till:

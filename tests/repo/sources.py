@@ -18,6 +18,13 @@ def python_files(folder: str = ".") -> tuple[Path, ...]:
     return tuple(sorted(path for path in (ROOT / folder).rglob("*.py") if NOT_OURS.isdisjoint(path.relative_to(ROOT).parts)))
 
 
+@cache
+def files_of_kinds(*endings: str) -> tuple[str, ...]:
+    """Every file of ours with one of these endings, as a path in the repository."""
+    found = (path.relative_to(ROOT) for path in ROOT.rglob("*.*") if path.suffix in endings)
+    return tuple(sorted(path.as_posix() for path in found if NOT_OURS.isdisjoint(path.parts)))
+
+
 def imported_modules(path: Path) -> Iterator[str]:
     """The modules that a file imports, wherever in it."""
     for node in ast.walk(ast.parse(path.read_text())):

@@ -24,7 +24,7 @@ from tests.repo.sources import ROOT, python_files
 from web.staff import borrowed_words
 
 CATALOG: Final = Path("locale", "zh_Hans", "LC_MESSAGES", "django.po")
-NOT_EXTRACTED: Final = (".venv", "var", "bench", "tests")
+NOT_EXTRACTED: Final = (".venv", "var", "tools", "tests")
 EXTRACT: Final = (
     *("makemessages", "-l", "zh_Hans", "--no-obsolete", "--no-wrap", "--add-location", "file"),
     *(word for folder in NOT_EXTRACTED for word in ("-i", folder)),
@@ -34,7 +34,7 @@ PLACEHOLDER: Final = re.compile(r"%\(\w+\)[a-z]|%[a-z%](?![a-z])|\{\w*\}|</?\w[^
 # In a template: what is no text of ours. Attributes that people read or hear are looked at apart.
 COMMENT: Final = re.compile(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}|<!--.*?-->", re.DOTALL)
 BLOCKTRANSLATE: Final = re.compile(r"\{% blocktranslate\b.*?\{% endblocktranslate %\}", re.DOTALL)
-CLASSES: Final = re.compile(r"\{% block (?:page_class|body_class|body_data) %\}.*?\{% endblock", re.DOTALL)
+CLASSES: Final = re.compile(r"\{% block (?:page_class|body_class|body_data) %\}.*?\{% endblock[^%]*%\}", re.DOTALL)
 TAG_OF_DJANGO: Final = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 ELEMENT: Final = re.compile(r"<(?:[^<>\"]|\"[^\"]*\")*>", re.DOTALL)
 SAID_BY_ATTRIBUTE: Final = re.compile(

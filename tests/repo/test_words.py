@@ -57,6 +57,9 @@ GONE_ENGLISH: Final = re.compile(
     r"|The till can't read it|What came and went|Look at the name|Size of type|As the phone|Type the digits|may spend"
     r"|Number of the log|Prove it"
 )
+GLOSSARY: Final = ROOT / "docs" / "glossary.md"
+ROW_WITH_PAGES: Final = re.compile(r"^\|[^|]+\|[^|]+\|([^|]+)\|[^|]+\|$", re.MULTILINE)
+HAN: Final = re.compile(r"[\u4e00-\u9fff]+")
 SHOPS: Final = ("templates/merchant/", "web/merchant/", "redemptions/")  # there it is a customer
 
 
@@ -89,3 +92,11 @@ def test_in_shops_a_resident_is_a_customer(catalog: polib.POFile) -> None:
 
     assert len(of_shops) > 50
     assert [entry.msgid for entry in of_shops if "居民" in chinese(entry)] == []
+
+
+def test_pages_use_the_chinese_of_the_glossary(catalog: polib.POFile) -> None:
+    words = {word for cell in ROW_WITH_PAGES.findall(GLOSSARY.read_text()) for word in HAN.findall(cell)}
+    translations = "\n".join(chinese(entry) for entry in catalog)
+
+    assert len(words) > 50
+    assert [word for word in sorted(words) if word not in translations] == []

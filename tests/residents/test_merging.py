@@ -22,7 +22,7 @@ from points.parties import freeze_wallet, unfreeze_wallet
 from points.posting import Hold, Release, post_one
 from points.queries import history, lots, spendable
 from redemptions.queries import latest_receipt, receipts_of_resident
-from redemptions.services import capture, claim_code, undo
+from redemptions.services import open_checkout, redeem, undo
 from residents.access import history_for, links_for
 from residents.models import BankLink, ClaimCode, ClaimTry, Resident
 from residents.queries import wallets_of
@@ -174,7 +174,7 @@ def test_what_the_survivor_used_meanwhile_is_added_up(li: Resident, tom: Residen
 
 
 def test_the_past_of_both_is_told_in_one_history(li: Resident, tom: Resident, code: str, bakery: Cashier) -> None:
-    spent = capture(cashier=bakery, claim_id=scanned(li, bakery, at=NOON).pk, points=30, key="past", at=NOON)
+    spent = redeem(cashier=bakery, checkout_id=scanned(li, bakery, at=NOON).pk, points=30, key="past", at=NOON)
     join(tom, code)
 
     told = history(*wallets_of(resident=tom))
@@ -192,7 +192,7 @@ def test_the_past_of_both_is_told_in_one_history(li: Resident, tom: Resident, co
 
 
 def test_the_pages_show_the_past_of_both_and_nobody_elses(li: Resident, tom: Resident, mei: Resident, code: str, bakery: Cashier) -> None:
-    spent = capture(cashier=bakery, claim_id=scanned(li, bakery, at=NOON).pk, points=30, key="past", at=NOON)
+    spent = redeem(cashier=bakery, checkout_id=scanned(li, bakery, at=NOON).pk, points=30, key="past", at=NOON)
     join(tom, code)
     pages = {}
     for who in (tom, mei):
@@ -209,7 +209,7 @@ def test_the_pages_show_the_past_of_both_and_nobody_elses(li: Resident, tom: Res
 
 
 def test_what_was_spent_before_comes_back_to_the_survivor(li: Resident, tom: Resident, code: str, bakery: Cashier) -> None:
-    spent = capture(cashier=bakery, claim_id=scanned(li, bakery, at=NOON).pk, points=30, key="past", at=NOON)
+    spent = redeem(cashier=bakery, checkout_id=scanned(li, bakery, at=NOON).pk, points=30, key="past", at=NOON)
     join(tom, code)
     assert spendable(tom.wallet_id, at=LATER) == 120
 
@@ -222,8 +222,8 @@ def test_a_phone_of_the_merged_one_shows_the_survivors_code(li: Resident, tom: R
     phone = phone_of(li, at=NOON)
     join(tom, code)
 
-    claim = claim_code(cashier=bakery, code=phone.code(LATER), key=new_key(), at=LATER)
-    taken = capture(cashier=bakery, claim_id=claim.pk, points=120, key=new_key(), at=LATER)
+    checkout = open_checkout(cashier=bakery, code=phone.code(LATER), key=new_key(), at=LATER)
+    taken = redeem(cashier=bakery, checkout_id=checkout.pk, points=120, key=new_key(), at=LATER)
 
     assert (taken.resident, taken.wallet_id) == (tom, tom.wallet_id)
     assert spendable(tom.wallet_id, at=LATER) == 30

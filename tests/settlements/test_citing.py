@@ -17,7 +17,7 @@ from identity.models import User
 from merchants.models import Cashier
 from points.log.checkpoints import checkpoint_of, cosign, latest_checkpoint, make_checkpoint
 from points.log.notes import WITNESS_KEY, Signer, split_note
-from points.log.receipts import proven_receipt
+from points.log.opened import leaf_proof
 from residents.models import Resident
 from settlements.citing import citation_of, cite_checkpoints
 from settlements.models import BusinessDay, DayCheckpoint, IssuerStatement, MerchantLine, MerchantStatement
@@ -180,7 +180,7 @@ def test_each_line_of_a_statement_can_be_proven(closed: BusinessDay) -> None:
     cited = checkpoint_of(size=DayCheckpoint.objects.get(day=closed).size)
 
     for line in MerchantLine.objects.all():
-        receipt = proven_receipt(number=line.number)
+        receipt = leaf_proof(number=line.number)
         assert receipt is not None
         assert receipt.checkpoint == cited
 

@@ -35,7 +35,7 @@ from points.models import Transfer
 from points.posting import Capture, Earn, Gift, Hold, Redeem, Result, Reverse, Settle, give, merge, post_one, settle
 from points.queries import last_sealed, parties_touched, terms_on
 from redemptions.models import Redemption
-from redemptions.services import capture, capture_code, refund, undo
+from redemptions.services import redeem, redeem_code, refund, undo
 from residents.choices import Correction
 from residents.models import Resident
 from residents.services import give_points
@@ -56,11 +56,11 @@ PAID = moment("2026-03-05")
 AT = moment("2026-03-20")
 LATER = moment("2026-03-21")
 
-EARNS, RECEIPTS, HOLDS = "earns_have_their_award", "redemptions_have_their_receipt", "holds_have_their_claim"
+EARNS, RECEIPTS, HOLDS = "earns_have_their_award", "redemptions_have_their_receipt", "holds_have_their_checkout"
 BACK, TAKEN = "givings_back_have_their_receipt", "clawbacks_have_their_cancellation"
 APPROVED, GIFTS, MERGES = "corrections_have_their_approval", "gifts_have_their_row", "merges_have_their_residents"
 EXPIRED, SETTLED, FACTS = "expiries_have_their_day", "settlements_have_their_line", "reasons_have_their_fact"
-STATED = "statements_have_their_deed"
+STATED = "declarations_have_their_deed"
 
 # The owner himself is held back by a trigger.
 LOOSE = "alter table decisions_approval disable trigger user; "
@@ -81,7 +81,7 @@ CORRUPTIONS = [
     ("update earning_event set bank_id = bank_id + 1", EARNS),
     ("alter table earning_ruleversion disable trigger user; update earning_ruleversion set points = points + 1", EARNS),
     ("alter table earning_ruleversion disable trigger user; update earning_ruleversion set number = number + 1", EARNS),
-    ("delete from points_statement where kind = 'rule'", EARNS),
+    ("delete from points_declaration where kind = 'rule'", EARNS),
     ("update points_transfer set key = key || 'x' where reason = 'earn'", EARNS),
     ("update points_transfer set source = 'x' where reason = 'earn'", EARNS),
     ("update points_posting set points = points + 1 where source_kind = 'issuance'", EARNS),
@@ -92,20 +92,21 @@ CORRUPTIONS = [
     ("update redemptions_redemption set points = points + 1", RECEIPTS),
     ("update redemptions_redemption set given_back = given_back + 1 where given_back < points", RECEIPTS),
     ("update redemptions_redemption set wallet_id = gen_random_uuid()", RECEIPTS),
-    ("update redemptions_redemption set captured_at = captured_at + interval '1 second'", RECEIPTS),
+    ("update redemptions_redemption set way = 'typed'", RECEIPTS),
+    ("update redemptions_redemption set redeemed_at = redeemed_at + interval '1 second'", RECEIPTS),
     ("update redemptions_redemption set key = key || 'x'", RECEIPTS),
     ("update redemptions_redemption set request_hash = sha256('')", RECEIPTS),
-    ("update redemptions_claim set wallet_id = gen_random_uuid()", RECEIPTS),
+    ("update redemptions_checkout set wallet_id = gen_random_uuid()", RECEIPTS),
     ("update merchants_merchant set party_id = gen_random_uuid()", RECEIPTS),
     ("update points_transfer set key = key || 'x' where reason = 'redeem'", RECEIPTS),
     ("update points_posting set points = points + 1 where target_kind = 'payable'", RECEIPTS),
     ("update points_refusal set outcome = 'wallet_frozen'", FACTS),
     ("update points_refusal set key = key || 'x'", FACTS),
-    ("update redemptions_refusedcapture set key = key || 'x'", FACTS),
-    # a hold and its claim
+    ("update redemptions_refusedredemption set key = key || 'x'", FACTS),
+    # a hold and its checkout
     ("update points_transfer set facts = null where reason = 'hold'", HOLDS),
-    ("update points_transfer set facts = '{\"claim\": \"x\"}' where reason = 'hold'", HOLDS),
-    ("update redemptions_claim set wallet_id = gen_random_uuid()", HOLDS),
+    ("update points_transfer set facts = '{\"checkout\": \"x\"}' where reason = 'hold'", HOLDS),
+    ("update redemptions_checkout set wallet_id = gen_random_uuid()", HOLDS),
     ("update points_transfer set key = key || 'x' where reason = 'release'", HOLDS),
     ("update points_transfer set key = key || 'x' where reason = 'hold'", HOLDS),
     # what was given back
@@ -139,7 +140,7 @@ CORRUPTIONS = [
     (LOOSE + "update decisions_approval set action = 'terms'", APPROVED),
     (LOOSE + "update decisions_approval set closed_at = closed_at + interval '1 second'", APPROVED),
     (LOOSE + "update decisions_approval set expires_at = closed_at where closed_at is not null", APPROVED),
-    ("delete from points_statement where kind = 'approval'", APPROVED),
+    ("delete from points_declaration where kind = 'approval'", APPROVED),
     ("update points_transfer set key = gen_random_uuid() where reason = 'adjust'", APPROVED),
     ("update points_transfer set key = gen_random_uuid() where reason = 'adjust'", FACTS),
     ("update points_posting p set points = points + 1 from points_transfer t where t.id = p.transfer_id and t.reason = 'adjust'", APPROVED),
@@ -183,12 +184,12 @@ CORRUPTIONS = [
     (LOOSE + "update decisions_approval set state = 'approved' where state = 'declined'", STATED),
     ("update points_terms set months = months + 1 where starts_on = (select max(starts_on) from points_terms)", STATED),
     ("delete from points_terms where starts_on = (select max(starts_on) from points_terms)", FACTS),
-    ("update points_statement set body = replace(body, '\"approved\"', '\"declined\"') where kind = 'approval'", STATED),
-    ("update points_statement set body = replace(body, 'terms', 'adjust') where kind = 'approval'", STATED),
-    ("update points_statement set subject = gen_random_uuid() where kind = 'approval'", STATED),
-    ("delete from points_statement where kind = 'approval'", FACTS),
-    ("update points_statement set recorded_at = recorded_at + interval '1 second' where kind = 'suspension'", STATED),
-    ("delete from points_statement where kind = 'suspension'", FACTS),
+    ("update points_declaration set body = replace(body, '\"approved\"', '\"declined\"') where kind = 'approval'", STATED),
+    ("update points_declaration set body = replace(body, 'terms', 'adjust') where kind = 'approval'", STATED),
+    ("update points_declaration set subject = gen_random_uuid() where kind = 'approval'", STATED),
+    ("delete from points_declaration where kind = 'approval'", FACTS),
+    ("update points_declaration set recorded_at = recorded_at + interval '1 second' where kind = 'suspension'", STATED),
+    ("delete from points_declaration where kind = 'suspension'", FACTS),
     ("delete from core_security_event where kind = 'issuer_suspended'", STATED),
     ("update core_security_event set actor_id = null where kind = 'issuer_suspended'", STATED),
     ("update core_security_event set about_id = 'x' where kind = 'issuer_suspended'", STATED),
@@ -196,7 +197,7 @@ CORRUPTIONS = [
 
 
 def spend(resident: Resident, cashier: Cashier, points: int, key: str) -> Redemption:
-    return capture(cashier=cashier, claim_id=scanned(resident, cashier, at=AT).pk, points=points, key=key, at=AT)
+    return redeem(cashier=cashier, checkout_id=scanned(resident, cashier, at=AT).pk, points=points, key=key, at=AT)
 
 
 @pytest.fixture
@@ -232,14 +233,14 @@ def town(
 
     spend(mei, bakery, 20, "k1")
     first, second = spend(mei, bakery, 10, "k2"), spend(li, bakery, 15, "k3")
-    capture_code(cashier=bakery, code=phone_of(zhang, at=AT).code(AT), points=5, key="k4", at=AT)
+    redeem_code(cashier=bakery, code=phone_of(zhang, at=AT).code(AT), points=5, key="k4", at=AT)
     refund(cashier=bakery, receipt=first.receipt, points=3, reason="Sour", key="r1", at=AT)
     undo(cashier=bakery, receipt=first.receipt, reason="Wrong", key="u1", at=AT)
     with pytest.raises(DomainError):
         spend(mei, bakery, 9_000, "k5")
     held = [hold(zhang, bakery, points) for points in (8, 6, 4)]
     captured = post_one(
-        Capture(wallet=zhang.wallet_id, follows=held[0], points=7, key=f"take:{bakery.outlet_id}:captured", effective_at=AT), at=AT
+        Capture(wallet=zhang.wallet_id, follows=held[0], points=7, key=f"redeem:{bakery.outlet_id}:captured", effective_at=AT), at=AT
     )
     keep_captured(zhang, captured)
     assert release_overdue(at=AT + timedelta(hours=1)) == 2
@@ -274,11 +275,11 @@ def decide_about_banks(east: Bank, west: Bank, manager: User, operators: tuple[U
 
 
 def hold(resident: Resident, cashier: Cashier, points: int) -> UUID:
-    claim = scanned(resident, cashier, at=AT).pk
+    checkout = scanned(resident, cashier, at=AT).pk
     due, merchant = AT + timedelta(minutes=2), cashier.outlet.merchant.party_id
     asked = Hold(
-        wallet=resident.wallet_id, merchant=merchant, points=points, due_at=due, key=f"hold:{claim}", effective_at=AT,
-        facts={"claim": str(claim)},
+        wallet=resident.wallet_id, merchant=merchant, points=points, due_at=due, key=f"hold:{checkout}", effective_at=AT,
+        facts={"checkout": str(checkout)},
     )  # fmt: skip
     transfer_id = post_one(asked, at=AT).transfer_id
     assert transfer_id is not None
@@ -290,10 +291,10 @@ def keep_captured(resident: Resident, captured: Result) -> None:
     assert captured.transfer_id is not None
     held = Transfer.objects.get(id=str(Transfer.objects.get(id=captured.transfer_id).follows))
     assert held.facts is not None
-    claim = resident.claims.get(pk=held.facts["claim"])
+    checkout = resident.checkouts.get(pk=held.facts["checkout"])
     Redemption.objects.create(
-        claim=claim, outlet=claim.outlet, cashier=claim.cashier, resident=resident, wallet_id=resident.wallet_id,
-        transfer_id=captured.transfer_id, points=7, key="captured", request_hash=bytes(32), captured_at=AT,
+        checkout=checkout, way=checkout.way, outlet=checkout.outlet, cashier=checkout.cashier, resident=resident,
+        wallet_id=resident.wallet_id, transfer_id=captured.transfer_id, points=7, key="captured", request_hash=bytes(32), redeemed_at=AT,
     )  # fmt: skip
 
 

@@ -16,10 +16,10 @@ from merchants.services import dismiss_cashier
 from points.choices import Reason
 from points.errors import IdempotencyKeyReused, InsufficientPoints
 from points.queries import history, lots, spendable
-from redemptions.errors import ClaimExpired, ClaimNotFound, CodeAlreadyUsed, CodeExpired, NoTill, ReceiptNotFound
-from redemptions.models import Claim, Redemption, RefusedCapture, Undo
+from redemptions.errors import CheckoutExpired, CheckoutNotFound, CodeAlreadyUsed, CodeExpired, NoTill, ReceiptNotFound
+from redemptions.models import Checkout, Redemption, RefusedRedemption, Undo
 from redemptions.queries import Part, parts_of
-from redemptions.services import capture, claim_code, undo
+from redemptions.services import open_checkout, redeem, undo
 from residents.models import Resident
 from tests.ledger_world import facts
 from tests.redemptions.world import S10_AT, Till, answer, give_zhang_his_points, outcome, phone_of, s10, scanned
@@ -53,15 +53,15 @@ def held(resident: Resident) -> list[tuple[int, date]]:
 
 
 def claimed(till: Till, resident: Resident, at: datetime, key: str = "scan") -> str:
-    """The id of a claim the till opened over HTTP."""
-    status, body = answer(till.post("/merchant/claims", {"code": phone_of(resident, at=at).code(at), "key": key}))
+    """The id of a checkout the till opened over HTTP."""
+    status, body = answer(till.post("/merchant/checkouts", {"code": phone_of(resident, at=at).code(at), "way": "code", "key": key}))
     assert status == 201
-    return str(body["claim"])
+    return str(body["checkout"])
 
 
 def taken(till: Till, resident: Resident, points: int, *, key: str = "s10") -> tuple[int, object]:
-    """A capture over HTTP of a code scanned just before."""
-    body = {"claim": claimed(till, resident, S10_AT, key=f"scan-{key}"), "points": points, "key": key}
+    """A redemption over HTTP of a code scanned just before."""
+    body = {"checkout": claimed(till, resident, S10_AT, key=f"scan-{key}"), "points": points, "key": key}
     return answer(till.post("/merchant/redemptions", body))
 
 
@@ -75,13 +75,17 @@ def test_s10_two_issuers(zhang_rich: Resident, bakery: Cashier, west: Bank, east
 
 def test_s10_over_http(zhang_rich: Resident, bakery: Cashier, traveller: time_machine.Traveller) -> None:
     till = Till(bakery.user)
-    scan = {"code": phone_of(zhang_rich, at=S10_AT).code(S10_AT), "key": "scan"}
-    status, claim = answer(till.post("/merchant/claims", scan))
+    scan = {"code": phone_of(zhang_rich, at=S10_AT).code(S10_AT), "way": "code", "key": "scan"}
+    status, checkout = answer(till.post("/merchant/checkouts", scan))
     expires = "2026-03-20T12:02:00+08:00"
     assert status == 201
-    assert (claim["name"], claim["spendable"], datetime.fromisoformat(claim["expires_at"])) == ("Z**", 250, datetime.fromisoformat(expires))
+    assert (checkout["name"], checkout["spendable"], datetime.fromisoformat(checkout["expires_at"])) == (
+        "Z**",
+        250,
+        datetime.fromisoformat(expires),
+    )
 
-    status, receipt = answer(till.post("/merchant/redemptions", {"claim": claim["claim"], "points": 180, "key": "s10"}))
+    status, receipt = answer(till.post("/merchant/redemptions", {"checkout": checkout["checkout"], "points": 180, "key": "s10"}))
 
     assert status == 201
     number = Redemption.objects.get().receipt
@@ -102,13 +106,13 @@ def test_s10_over_http(zhang_rich: Resident, bakery: Cashier, traveller: time_ma
 
 def test_s11_not_enough(zhang_rich: Resident, bakery: Cashier) -> None:
     s10(zhang_rich, bakery)
-    claim = scanned(zhang_rich, bakery, at=S10_AT)
+    checkout = scanned(zhang_rich, bakery, at=S10_AT)
     before = facts()
 
     with pytest.raises(InsufficientPoints) as refusal:
-        capture(cashier=bakery, claim_id=claim.pk, points=71, key="s11", at=S10_AT)
+        redeem(cashier=bakery, checkout_id=checkout.pk, points=71, key="s11", at=S10_AT)
 
-    assert refusal.value.details == {"required": 71, "available": 70, "claim": str(claim.pk)}
+    assert refusal.value.details == {"required": 71, "available": 70, "checkout": str(checkout.pk)}
     assert facts() == before
     assert Redemption.objects.count() == 1
 
@@ -116,33 +120,33 @@ def test_s11_not_enough(zhang_rich: Resident, bakery: Cashier) -> None:
 def test_s11_over_http(zhang_rich: Resident, bakery: Cashier, traveller: time_machine.Traveller) -> None:
     till = Till(bakery.user)
     assert taken(till, zhang_rich, 180)[0] == 201
-    claim = claimed(till, zhang_rich, S10_AT)
+    checkout = claimed(till, zhang_rich, S10_AT)
     before = facts()
 
-    response = till.post("/merchant/redemptions", {"claim": claim, "points": 71, "key": "s11"})
+    response = till.post("/merchant/redemptions", {"checkout": checkout, "points": 71, "key": "s11"})
 
     assert answer(response) == (409, "insufficient_points")
     problem = response.json()
     assert (problem["required"], problem["available"]) == (71, 70)
     assert facts() == before
-    assert answer(till.post("/merchant/redemptions", {"claim": claim, "points": 70, "key": "s11-less"}))[0] == 201
+    assert answer(till.post("/merchant/redemptions", {"checkout": checkout, "points": 70, "key": "s11-less"}))[0] == 201
 
 
 def test_s12_the_same_key(zhang_rich: Resident, bakery: Cashier) -> None:
-    claim = scanned(zhang_rich, bakery, at=S10_AT)
-    first = capture(cashier=bakery, claim_id=claim.pk, points=180, key="s10", at=S10_AT)
+    checkout = scanned(zhang_rich, bakery, at=S10_AT)
+    first = redeem(cashier=bakery, checkout_id=checkout.pk, points=180, key="s10", at=S10_AT)
     before = facts()
 
-    assert capture(cashier=bakery, claim_id=claim.pk, points=180, key="s10", at=S10_AT + timedelta(minutes=5)) == first
+    assert redeem(cashier=bakery, checkout_id=checkout.pk, points=180, key="s10", at=S10_AT + timedelta(minutes=5)) == first
     with pytest.raises(IdempotencyKeyReused):
-        capture(cashier=bakery, claim_id=claim.pk, points=181, key="s10", at=S10_AT)
+        redeem(cashier=bakery, checkout_id=checkout.pk, points=181, key="s10", at=S10_AT)
 
     assert facts() == before
 
 
 def test_s12_over_http(zhang_rich: Resident, bakery: Cashier, traveller: time_machine.Traveller) -> None:
     till = Till(bakery.user)
-    body = {"claim": claimed(till, zhang_rich, S10_AT), "points": 180, "key": "s10"}
+    body = {"checkout": claimed(till, zhang_rich, S10_AT), "points": 180, "key": "s10"}
     first = answer(till.post("/merchant/redemptions", body))
     before = facts()
 
@@ -159,40 +163,40 @@ def test_s13_twenty_tills(mei: Resident, east: Bank, bakery: Cashier) -> None:
     give_points(resident=mei, bank=east, points=100)
     phones = [phone_of(mei) for _ in range(5)]
     moments = [S10_AT + timedelta(seconds=15 * turn) for turn in range(4)]
-    claims = [
-        claim_code(cashier=bakery, code=phone.code(at), key=f"scan-{place}-{at:%M%S}", at=at)
+    checkouts = [
+        open_checkout(cashier=bakery, code=phone.code(at), key=f"scan-{place}-{at:%M%S}", at=at)
         for at in moments
         for place, phone in enumerate(phones)
     ]
     at = moments[-1]
 
     def till(n: int) -> str:
-        return outcome(lambda: capture(cashier=bakery, claim_id=claims[n].pk, points=10, key=f"till-{n}", at=at))
+        return outcome(lambda: redeem(cashier=bakery, checkout_id=checkouts[n].pk, points=10, key=f"till-{n}", at=at))
 
     answers = at_once(till, range(20))
 
     assert sorted(answers) == ["done"] * 10 + ["insufficient_points"] * 10
     assert spendable(mei.wallet_id, at=at) == 0
-    assert Redemption.objects.count() == RefusedCapture.objects.count() == 10
+    assert Redemption.objects.count() == RefusedRedemption.objects.count() == 10
 
 
 def test_s14_one_code_two_tills(mei: Resident, east: Bank, bakery: Cashier, grocer: Cashier) -> None:
     give_points(resident=mei, bank=east, points=100)
     code = phone_of(mei).code(S10_AT)
-    first = claim_code(cashier=bakery, code=code, key="scan-1", at=S10_AT)
+    first = open_checkout(cashier=bakery, code=code, key="scan-1", at=S10_AT)
 
     with pytest.raises(CodeAlreadyUsed):
-        claim_code(cashier=grocer, code=code, key="scan-2", at=S10_AT)
+        open_checkout(cashier=grocer, code=code, key="scan-2", at=S10_AT)
 
-    assert list(Claim.objects.all()) == [first]
+    assert list(Checkout.objects.all()) == [first]
     assert spendable(mei.wallet_id, at=S10_AT) == 100
 
 
 def test_s14_over_http(mei: Resident, bakery: Cashier, grocer: Cashier, traveller: time_machine.Traveller) -> None:
-    body = {"code": phone_of(mei).code(S10_AT), "key": "scan"}
-    assert answer(Till(bakery.user).post("/merchant/claims", body))[0] == 201
-    assert answer(Till(grocer.user).post("/merchant/claims", body)) == (409, "code_already_used")
-    assert Claim.objects.count() == 1
+    body = {"code": phone_of(mei).code(S10_AT), "way": "code", "key": "scan"}
+    assert answer(Till(bakery.user).post("/merchant/checkouts", body))[0] == 201
+    assert answer(Till(grocer.user).post("/merchant/checkouts", body)) == (409, "code_already_used")
+    assert Checkout.objects.count() == 1
 
 
 @COMMITTED
@@ -200,32 +204,32 @@ def test_s14_at_the_same_moment(mei: Resident, bakery: Cashier, grocer: Cashier)
     code = phone_of(mei).code(S10_AT)
 
     def scan(cashier: Cashier) -> str:
-        return outcome(lambda: claim_code(cashier=cashier, code=code, key="scan", at=S10_AT))
+        return outcome(lambda: open_checkout(cashier=cashier, code=code, key="scan", at=S10_AT))
 
     answers = at_once(scan, [bakery, grocer])
 
     assert sorted(answers) == ["code_already_used", "done"]
-    assert Claim.objects.count() == 1
+    assert Checkout.objects.count() == 1
 
 
 def test_s15_the_codes_minute(mei: Resident, bakery: Cashier) -> None:
     early, late = phone_of(mei).code(S10_AT), phone_of(mei).code(S10_AT)
-    claim = claim_code(cashier=bakery, code=early, key="at-59", at=S10_AT + timedelta(seconds=59))
+    checkout = open_checkout(cashier=bakery, code=early, key="at-59", at=S10_AT + timedelta(seconds=59))
 
     with pytest.raises(CodeExpired):
-        claim_code(cashier=bakery, code=late, key="at-61", at=S10_AT + timedelta(seconds=61))
+        open_checkout(cashier=bakery, code=late, key="at-61", at=S10_AT + timedelta(seconds=61))
 
-    assert list(Claim.objects.all()) == [claim]
-    assert claim.expires_at == S10_AT + timedelta(seconds=59 + 120)
+    assert list(Checkout.objects.all()) == [checkout]
+    assert checkout.expires_at == S10_AT + timedelta(seconds=59 + 120)
 
 
 def test_s15_a_claim_lasts_two_minutes(mei: Resident, east: Bank, bakery: Cashier) -> None:
     give_points(resident=mei, bank=east, points=100)
     in_time, too_late = scanned(mei, bakery, at=S10_AT), scanned(mei, bakery, at=S10_AT)
 
-    capture(cashier=bakery, claim_id=in_time.pk, points=10, key="at-119", at=S10_AT + timedelta(seconds=119))
-    with pytest.raises(ClaimExpired):
-        capture(cashier=bakery, claim_id=too_late.pk, points=10, key="at-120", at=S10_AT + timedelta(seconds=120))
+    redeem(cashier=bakery, checkout_id=in_time.pk, points=10, key="at-119", at=S10_AT + timedelta(seconds=119))
+    with pytest.raises(CheckoutExpired):
+        redeem(cashier=bakery, checkout_id=too_late.pk, points=10, key="at-120", at=S10_AT + timedelta(seconds=120))
 
     assert spendable(mei.wallet_id, at=S10_AT) == 90
 
@@ -236,21 +240,21 @@ def test_s15_over_http(mei: Resident, east: Bank, bakery: Cashier, traveller: ti
     early, late = phone_of(mei).code(S10_AT), phone_of(mei).code(S10_AT)
 
     traveller.shift(59)
-    status, claim = answer(till.post("/merchant/claims", {"code": early, "key": "at-59"}))
+    status, checkout = answer(till.post("/merchant/checkouts", {"code": early, "way": "code", "key": "at-59"}))
     assert status == 201
     traveller.shift(2)
-    assert answer(till.post("/merchant/claims", {"code": late, "key": "at-61"})) == (409, "code_expired")
+    assert answer(till.post("/merchant/checkouts", {"code": late, "way": "code", "key": "at-61"})) == (409, "code_expired")
     traveller.shift(118)
-    body = {"claim": claim["claim"], "points": 10, "key": "at-120"}
-    assert answer(till.post("/merchant/redemptions", body)) == (409, "claim_expired")
-    assert answer(till.get("/merchant/redemptions/by-key/at-120")) == (409, "claim_expired")
+    body = {"checkout": checkout["checkout"], "points": 10, "key": "at-120"}
+    assert answer(till.post("/merchant/redemptions", body)) == (409, "checkout_expired")
+    assert answer(till.get("/merchant/redemptions/by-key/at-120")) == (409, "checkout_expired")
 
 
 def test_s16_the_answer_is_lost(
     zhang_rich: Resident, bakery: Cashier, traveller: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     till = Till(bakery.user, raise_request_exception=False)
-    body = {"claim": claimed(till, zhang_rich, S10_AT), "points": 180, "key": "s10"}
+    body = {"checkout": claimed(till, zhang_rich, S10_AT), "points": 180, "key": "s10"}
 
     with monkeypatch.context() as cut:
         cut.setattr("web.merchant.views.receipt_of", lambda _redemption: 1 / 0)  # committed, then nothing is heard
@@ -264,7 +268,7 @@ def test_s16_the_answer_is_lost(
 
 def test_s16_it_never_arrived(zhang_rich: Resident, bakery: Cashier, traveller: time_machine.Traveller) -> None:
     till = Till(bakery.user)
-    body = {"claim": claimed(till, zhang_rich, S10_AT), "points": 180, "key": "s10"}
+    body = {"checkout": claimed(till, zhang_rich, S10_AT), "points": 180, "key": "s10"}
 
     assert answer(till.get("/merchant/redemptions/by-key/s10")) == (404, "not_taken")
     assert spendable(zhang_rich.wallet_id, at=S10_AT) == 250
@@ -330,26 +334,26 @@ def test_s34_over_http(zhang_rich: Resident, bakery: Cashier, grocer: Cashier, t
 
 def test_s35_the_dismissed_cashier(zhang_rich: Resident, bakery: Cashier) -> None:
     kept = s10(zhang_rich, bakery)
-    claim = scanned(zhang_rich, bakery, at=S10_AT)
+    checkout = scanned(zhang_rich, bakery, at=S10_AT)
     dismiss_cashier(actor=somebody(), cashier=bakery, at=S10_AT)
 
-    with pytest.raises(ClaimNotFound):  # at once, before any news is delivered
-        capture(cashier=bakery, claim_id=claim.pk, points=10, key="after", at=S10_AT)
+    with pytest.raises(CheckoutNotFound):  # at once, before any news is delivered
+        redeem(cashier=bakery, checkout_id=checkout.pk, points=10, key="after", at=S10_AT)
     with pytest.raises(NoTill):
         scanned(zhang_rich, bakery, at=S10_AT)
     with pytest.raises(NoTill):
         undo(cashier=bakery, receipt=kept.receipt, reason="Mine", key="after", at=S10_AT)
 
     deliver_due(HANDLERS, at=S10_AT)
-    claim.refresh_from_db()
-    assert claim.closed_at is not None
+    checkout.refresh_from_db()
+    assert checkout.closed_at is not None
     assert list(Redemption.objects.all()) == [kept]
     assert spendable(zhang_rich.wallet_id, at=S10_AT) == 70
 
 
 def test_s35_over_http(zhang_rich: Resident, bakery: Cashier, traveller: time_machine.Traveller) -> None:
     till = Till(bakery.user)
-    body = {"claim": claimed(till, zhang_rich, S10_AT), "points": 180, "key": "s10"}
+    body = {"checkout": claimed(till, zhang_rich, S10_AT), "points": 180, "key": "s10"}
     dismiss_cashier(actor=somebody(), cashier=bakery, at=S10_AT)
 
     assert answer(till.post("/merchant/redemptions", body)) == (401, "sign_in_required")

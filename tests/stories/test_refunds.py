@@ -16,7 +16,7 @@ from points.posting import Earn, post_one
 from points.queries import lots, terms_on
 from redemptions.errors import NoTill, ReceiptNotFound
 from redemptions.models import Redemption, Refund
-from redemptions.services import capture, refund
+from redemptions.services import redeem, refund
 from residents.models import Resident
 from settlements.models import IssuerStatement, MerchantLine, MerchantStatement
 from settlements.services import close_day
@@ -148,7 +148,7 @@ def test_s38_a_refund_at_the_till_cannot_dodge_a_debt(mei: Resident, east: Bank,
     )
     earned = post_one(bill, at=moment("2026-03-05")).transfer_id
     assert earned
-    spent = capture(cashier=bakery, claim_id=scanned(mei, bakery, at=S10_AT).pk, points=74, key="all", at=S10_AT)
+    spent = redeem(cashier=bakery, checkout_id=scanned(mei, bakery, at=S10_AT).pk, points=74, key="all", at=S10_AT)
     claw_back([Clawback(wallet=mei.wallet_id, follows=earned, key="cancel", effective_at=S10_AT)], at=S10_AT)
     debt = Account.objects.get(party_id=mei.wallet_id, kind="arrears")
     assert debt.balance == 24

@@ -17,7 +17,7 @@ from merchants.access import merchants_for
 from merchants.models import Cashier
 from merchants.services import dismiss_cashier
 from redemptions.models import Redemption
-from redemptions.services import capture
+from redemptions.services import redeem
 from residents.access import history_for, link_for, links_for, lots_for, resident_for, residents_for, residents_found
 from residents.models import BankLink, Resident
 from tests.redemptions.world import S10_AT, Till, answer, give_zhang_his_points, phone_of, s10, scanned
@@ -69,8 +69,8 @@ def test_s33_of_zhang_east_staff_see_the_east_side(
 ) -> None:
     give_zhang_his_points(zhang, east=east, west=west)
     s10(zhang, bakery)
-    claim = scanned(zhang, grocer, at=S10_AT)
-    capture(cashier=grocer, claim_id=claim.pk, points=20, key="at-grocer", at=S10_AT)
+    checkout = scanned(zhang, grocer, at=S10_AT)
+    redeem(cashier=grocer, checkout_id=checkout.pk, points=20, key="at-grocer", at=S10_AT)
     give_points(resident=zhang, bank=west, points=7)
 
     for actor in (east_clerk, east_manager):
@@ -105,18 +105,18 @@ def test_s35_a_dismissed_cashier_is_signed_out_everywhere_at_once(zhang: Residen
     receipt = s10(zhang, bakery)
     code = phone_of(zhang, at=S10_AT).code(S10_AT)
     tills = [Till(bakery.user), Till(bakery.user)]
-    claim = scanned(zhang, bakery, at=S10_AT)
+    checkout = scanned(zhang, bakery, at=S10_AT)
     assert [answer(till.get("/merchant/today"))[0] for till in tills] == [200, 200]
 
     dismiss_cashier(actor=somebody(), cashier=bakery, at=S10_AT)
 
     assert [answer(till.get("/merchant/today")) for till in tills] == [(401, "sign_in_required")] * 2
     again = Till(User.objects.get(pk=bakery.user_id))
-    assert answer(again.post("/merchant/claims", {"code": code, "key": "after"}))[0] in {403, 404}
+    assert answer(again.post("/merchant/checkouts", {"code": code, "way": "code", "key": "after"}))[0] in {403, 404}
     deliver_due(HANDLERS, at=S10_AT)
-    claim.refresh_from_db()
+    checkout.refresh_from_db()
     bakery.refresh_from_db()
-    assert claim.closed_at is not None
+    assert checkout.closed_at is not None
     assert bakery.dismissed_at == S10_AT
     assert list(Redemption.objects.all()) == [receipt]
 

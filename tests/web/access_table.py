@@ -78,7 +78,7 @@ ADMIN_PAGES: Final[dict[str, AdminPage]] = {
     "earning.eventconflict": AdminPage("NNNYYY", "NNNYYY"),
     "openapi.client": AdminPage("NNNYYY", "NNNYYY", add="NNNYNY"),
     "redemptions.redemption": AdminPage("YYYYYY", "Y00YYY"),
-    "redemptions.claim": AdminPage("YYYYYY", "Y00YYY"),
+    "redemptions.checkout": AdminPage("YYYYYY", "Y00YYY"),
     "redemptions.devicecredential": AdminPage("YYYYYY", "Y00YYY"),
     "settlements.businessday": AdminPage("YYYYYY", "YYYYYY"),
     "settlements.merchantstatement": AdminPage("YYYYYY", "Y00YYY"),
@@ -149,7 +149,7 @@ ADDRESSES: Final[dict[str, tuple[Request, ...]]] = {
     "bank/": (Request("GET", "/bank/", "SYYYYYYYYYYS"), Request("POST", "/bank/", "SBBBBBBBBBBS")),
     "settings/": (Request("GET", "/settings/", "SYYYYYYYYYYS"),),
     # tills; the receipt is Bakery's
-    "merchant/claims": (Request("POST", "/merchant/claims", "SNNBBNNNNNNS", json=True),),
+    "merchant/checkouts": (Request("POST", "/merchant/checkouts", "SNNBBNNNNNNS", json=True),),
     "merchant/redemptions": (Request("POST", "/merchant/redemptions", "SNNBBNNNNNNS", json=True),),
     "merchant/redemptions/by-key/<str:key>": (Request("GET", "/merchant/redemptions/by-key/s10", "SNNY0NNNNNNS"),),
     "merchant/redemptions/<str:number>/undo": (Request("POST", "/merchant/redemptions/{receipt}/undo", "SNNBBNNNNNNS", json=True),),

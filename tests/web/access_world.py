@@ -20,7 +20,7 @@ from openapi.scopes import SCOPES
 from openapi.services import make_client
 from points.queries import history
 from redemptions.receipts import receipt_number
-from redemptions.services import capture
+from redemptions.services import redeem
 from settlements.models import IssuerStatement, MerchantLine, MerchantStatement, NetPayment
 from settlements.services import close_day
 from tests.decisions.world import adjustment_asked
@@ -73,7 +73,7 @@ def _rows(cast: Callable[[str], Any]) -> dict[str, object]:
     redemption = s10(zhang, bakery)
     give_points(resident=mei, bank=east, points=400)
     at_grocer = scanned(mei, cast("grocer"), at=S10_AT)
-    capture(cashier=cast("grocer"), claim_id=at_grocer.pk, points=400, key="at-grocer", at=S10_AT)
+    redeem(cashier=cast("grocer"), checkout_id=at_grocer.pk, points=400, key="at-grocer", at=S10_AT)
     close_day(day=S10_AT.date(), at=moment("2026-03-21", "00:30"))
     kept = _file_import(east)
     bill_rule(east)
@@ -102,7 +102,7 @@ def _rows(cast: Callable[[str], Any]) -> dict[str, object]:
         "earning.eventconflict": EventConflict.objects.get().pk,
         "openapi.client": system.pk,
         "redemptions.redemption": redemption.pk,
-        "redemptions.claim": bakery.claims.get().pk,
+        "redemptions.checkout": bakery.checkouts.get().pk,
         "redemptions.devicecredential": mei.devices.get().pk,
         "settlements.businessday": S10_AT.date(),
         "settlements.merchantstatement": MerchantStatement.objects.get(merchant=bakery.outlet.merchant).pk,

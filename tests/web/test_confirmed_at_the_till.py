@@ -14,7 +14,7 @@ from merchants.models import Cashier
 from merchants.services import appoint_cashier
 from points.queries import spendable
 from redemptions.models import Redemption, Refund, Undo
-from redemptions.services import capture
+from redemptions.services import redeem
 from residents.models import Resident
 from tests.redemptions.world import Till, answer, phone_of, scanned
 from tests.world import give_points, somebody
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 def taken(mei: Resident, bakery: Cashier, east: Bank) -> Redemption:
     """30 of Mei's 100 points, taken at Bakery."""
     give_points(resident=mei, bank=east, points=100, at=now())
-    return capture(cashier=bakery, claim_id=scanned(mei, bakery, at=now()).pk, points=30, key="k", at=now())
+    return redeem(cashier=bakery, checkout_id=scanned(mei, bakery, at=now()).pk, points=30, key="k", at=now())
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_sent_twice_it_is_given_back_once_with_the_same_answer(taken: Redemption
 
 def test_an_hour_later_it_is_still_what_was_shown(taken: Redemption, mei: Resident, bakery: Cashier) -> None:
     till = Till(bakery.user)
-    with time_machine.travel(taken.captured_at + timedelta(hours=1), tick=False):
+    with time_machine.travel(taken.redeemed_at + timedelta(hours=1), tick=False):
         assert answer(refund(till, taken, 10))[0] == 201
         assert held(mei) == 80
 
@@ -97,8 +97,8 @@ def test_a_page_made_for_somebody_else_gives_back_and_takes_nothing(
     asked = [
         undo(till, taken, page_of=bakery),
         refund(till, taken, 10, page_of=bakery),
-        till.post("/merchant/claims", {"code": code, "key": "c"}, **whose),
-        till.post("/merchant/redemptions", {"code": code, "points": 10, "key": "t"}, **whose),
+        till.post("/merchant/checkouts", {"code": code, "way": "code", "key": "c"}, **whose),
+        till.post("/merchant/redemptions", {"code": code, "way": "code", "points": 10, "key": "t"}, **whose),
     ]
 
     assert [answer(each) for each in asked] == [(409, "shown_to_another")] * 4

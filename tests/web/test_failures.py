@@ -128,11 +128,11 @@ def test_a_script_is_told_as_a_problem_what_people_get_as_a_page(east_clerk: Use
 
 def test_a_till_whose_page_is_too_old_is_told_so(bakery: Cashier) -> None:
     client = signed_in(bakery.user, checks=True)
-    body = {"code": "7" * 27, "key": "k"}
+    body = {"code": "7" * 27, "way": "code", "key": "k"}
 
-    assert is_problem(client.post("/merchant/claims", body, content_type="application/json"), 403, "page_too_old")
+    assert is_problem(client.post("/merchant/checkouts", body, content_type="application/json"), 403, "page_too_old")
     client.handler.enforce_csrf_checks = False
-    assert is_problem(client.post("/merchant/claims", body, content_type="application/json"), 400, "not_our_code")
+    assert is_problem(client.post("/merchant/checkouts", body, content_type="application/json"), 400, "not_our_code")
 
 
 def test_a_form_that_is_too_large_is_told_so(mei: Resident, settings: Settings) -> None:

@@ -26,7 +26,7 @@ from merchants.models import Cashier
 from merchants.services import appoint_cashier, open_outlet
 from points.log.sealing import seal_all
 from redemptions.models import Redemption
-from redemptions.services import capture, refund, undo
+from redemptions.services import redeem, refund, undo
 from residents.models import Resident
 from settlements.models import BusinessDay, MerchantLine, MerchantStatement
 from settlements.services import close_day
@@ -69,8 +69,8 @@ def browser_of(user: User) -> Client:
 def sell(resident: Resident, cashier: Cashier, *points: int) -> list[Redemption]:
     taken = []
     for each in points:
-        claim = scanned(resident, cashier, at=now())
-        taken.append(capture(cashier=cashier, claim_id=claim.pk, points=each, key=new_key(), at=now()))
+        checkout = scanned(resident, cashier, at=now())
+        taken.append(redeem(cashier=cashier, checkout_id=checkout.pk, points=each, key=new_key(), at=now()))
     return taken
 
 
@@ -231,7 +231,7 @@ def test_a_receipt_tells_whose_points_and_offers_the_undo(browser: Client, rich:
 
     answer = browser.get(f"/merchant/receipts/{taken.receipt}/")
 
-    assert "East Bank30 points" in text_of(answer)
+    assert "East Bank 30 points" in text_of(answer)
     assert "M**" in text_of(answer)
     assert f'data-undo="/merchant/redemptions/{taken.receipt}/undo"' in answer.content.decode()
 
@@ -249,7 +249,7 @@ def test_an_undone_receipt_tells_why_and_offers_nothing(browser: Client, rich: R
 def test_yesterdays_receipt_is_given_back_in_parts_alone(browser: Client, rich: Resident, bakery: Cashier) -> None:
     (taken,) = sell(rich, bakery, 30)
 
-    with time_machine.travel(taken.captured_at + timedelta(days=1), tick=False):
+    with time_machine.travel(taken.redeemed_at + timedelta(days=1), tick=False):
         answer = browser.get(f"/merchant/receipts/{taken.receipt}/")
 
     assert "30 points can still be given back, on any day and in parts." in text_of(answer)
@@ -301,7 +301,7 @@ def test_every_line_of_a_statement_opens_to_its_receipt(browser: Client, rich: R
     assert "1.80 yuan" in text_of(statement)
     assert [first.receipt in opened[0], second.receipt in opened[1], second.receipt in opened[2]] == [True, True, True]
     assert "−0.30 yuan" in opened[2]
-    assert "East Bank−30 points" in opened[2]
+    assert "East Bank −30 points" in opened[2]
 
 
 def test_another_outlets_lines_of_the_same_merchant_open_too(browser: Client, rich: Resident, bakery: Cashier, east: Bank) -> None:

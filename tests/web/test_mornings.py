@@ -16,14 +16,13 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils.translation import override
 
-from bench.pages import VIEWS, Eyes, admin_views
 from branches.models import Bank
 from core.clock import alliance_day, moment_cell, moment_text
 from identity.models import User
 from issuing.services.suspension import suspend_bank
 from merchants.models import Cashier
 from openapi.services import make_client
-from redemptions.models import Claim
+from redemptions.models import Checkout
 from residents.models import Resident
 from residents.services import freeze_wallet
 from settlements.books import check_everything
@@ -32,6 +31,7 @@ from settlements.sheets import SHEETS
 from tests.decisions.world import adjustment_asked
 from tests.journeys.reach_world import ReachWorld, make_reach_world
 from tests.world import somebody
+from tools.bench.pages import VIEWS, Eyes, admin_views
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 MORNING: Final = datetime(2026, 3, 19, 23, 30, tzinfo=UTC)  # 07:30 of March 20 in Shanghai
@@ -43,7 +43,7 @@ WRONG: Final = re.compile(
 NO_TEXT: Final = re.compile(r"<script.*?</script>|<style.*?</style>|<a href=\"\?[^\"]*__day=.*?</a>", re.DOTALL)
 WITH_MOMENTS: Final = (
     "desk-decisions-approval",
-    "desk-redemptions-claim",
+    "desk-redemptions-checkout",
     "desk-settlements-merchantline",
     "desk-residents-resident-row",
 )
@@ -89,11 +89,11 @@ def test_a_title_and_a_moment_made_by_hand_do_too(morning: ReachWorld, mei: Resi
     client = browser_of(morning, Eyes.STAFF, "en")
     with override("en"):
         told = moment_text(MORNING)
-        titles = [str(claim) for claim in Claim.objects.all()]
+        titles = [str(checkout) for checkout in Checkout.objects.all()]
     assert told == "Mar 20, 2026, 07:30"
     assert titles == [told] * len(titles)
 
-    for page in (f"residents/resident/{mei.pk}", f"branches/bank/{east.pk}", f"redemptions/claim/{Claim.objects.earliest('pk').pk}"):
+    for page in (f"residents/resident/{mei.pk}", f"branches/bank/{east.pk}", f"redemptions/checkout/{Checkout.objects.earliest('pk').pk}"):
         assert told in client.get(f"/admin/{page}/change/").content.decode(), page
 
 

@@ -10,8 +10,6 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
-from bench.pages import POLLS, STEPS, VIEWS, Eyes
-from bench.queries import BACKEND, HOST
 from branches.models import Neighborhood
 from core.bilingual import Bilingual
 from core.clock import alliance_day, now
@@ -29,6 +27,8 @@ from tests.journeys.reach_world import ReachWorld, make_reach_world
 from tests.redemptions.world import scanned
 from tests.settlements.world import redeem
 from tests.world import somebody
+from tools.bench.pages import POLLS, STEPS, VIEWS, Eyes
+from tools.bench.queries import BACKEND, HOST
 
 pytestmark = pytest.mark.django_db
 KINDS: Final[dict[type[Bilingual], str]] = {Rule: "规则", Merchant: "商户", Outlet: "网点", Neighborhood: "小区"}

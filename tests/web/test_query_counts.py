@@ -9,7 +9,6 @@ from typing import Final
 import pytest
 from django.db import transaction
 
-from bench.queries import MOST, count_queries
 from branches.models import Bank
 from core.audit.choices import SecurityEventKind
 from core.audit.services import record_security_event
@@ -17,12 +16,13 @@ from core.clock import now
 from identity.models import User
 from merchants.models import Cashier
 from merchants.services import appoint_cashier, enroll_merchant, open_outlet
-from redemptions.services import capture
+from redemptions.services import redeem
 from residents.models import Resident
 from tests.earning.world import bill, send
 from tests.journeys.reach_world import ReachWorld, make_reach_world
 from tests.redemptions.world import scanned
 from tests.world import give_points, neighborhood_of, somebody
+from tools.bench.queries import MOST, count_queries
 
 import_module("community.urls")  # which puts the pages of `community` on the site
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
@@ -39,11 +39,11 @@ def grow(mei: Resident, bakery: Cashier, east: Bank) -> None:
     for number in range(MORE):
         send(east, bill(24520, paid=now()), at=now())
         give_points(resident=mei, bank=east, points=1_000, at=now())
-        capture(cashier=bakery, claim_id=scanned(mei, bakery, at=now()).pk, points=1, key=f"more-{number}", at=now())
+        redeem(cashier=bakery, checkout_id=scanned(mei, bakery, at=now()).pk, points=1, key=f"more-{number}", at=now())
         merchant = enroll_merchant(actor=somebody(), name=f"Merchant {number}", acquirer=east, at=now())
         outlet = open_outlet(actor=somebody(), merchant=merchant, neighborhood=neighborhood_of(east), name=f"Outlet {number}", at=now())
         cashier = appoint_cashier(actor=somebody(), outlet=outlet, phone="+8613900000001", name="Bao", at=now())
-        capture(cashier=cashier, claim_id=scanned(mei, cashier, at=now()).pk, points=1, key=f"there-{number}", at=now())
+        redeem(cashier=cashier, checkout_id=scanned(mei, cashier, at=now()).pk, points=1, key=f"there-{number}", at=now())
 
 
 def test_a_hundred_times_the_data_asks_no_more(mei: Resident, bakery: Cashier, grocer: Cashier, operator: User, east: Bank) -> None:

@@ -20,7 +20,7 @@ from points.choices import Reason
 from points.expiry import expire_due
 from points.posting import Capture, Gift, Hold, Release, give, merge, post_one
 from points.queries import history, terms_on
-from redemptions.services import capture, refund, undo
+from redemptions.services import redeem, refund, undo
 from residents.models import Resident
 from tests.earning.world import bill, bill_rule, send
 from tests.hands import Adjust, AdjustOut, adjust
@@ -63,7 +63,7 @@ def rich(mei: Resident, east: Bank) -> Resident:
 
 def take(resident: Resident, till: Cashier, points: int, *, at: datetime | None = None) -> str:
     at = at or now()
-    return capture(cashier=till, claim_id=scanned(resident, till, at=at).pk, points=points, key=f"k-{points}", at=at).receipt
+    return redeem(cashier=till, checkout_id=scanned(resident, till, at=at).pk, points=points, key=f"k-{points}", at=at).receipt
 
 
 def cancelled(bank: Bank, event: str, *, at: datetime) -> None:

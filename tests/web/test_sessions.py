@@ -21,10 +21,10 @@ from identity.models import OpenSession, SignInCode
 from identity.services import forget_ended_sessions, send_code
 from identity.tasks import sweep_old_sign_ins
 from merchants.models import Cashier
-from redemptions.access import devices_of
+from redemptions.queries import devices_of
 from residents.models import Resident
 from tests.identity.world import newest_code, stranger
-from web.sign_in.noting import NoteSession, browser_name
+from web.sign_in.noting import NoteSessionMiddleware, browser_name
 
 pytestmark = pytest.mark.django_db
 BACKEND: Final = "allauth.account.auth_backends.AuthenticationBackend"
@@ -230,8 +230,8 @@ def test_a_page_that_lies_open_keeps_no_session_in_use(mei: Resident) -> None:
     client = browser(mei)
     OpenSession.objects.all().delete()
 
-    NoteSession(lambda _request: HttpResponse())(client.get("/sign-in/who/").wsgi_request)
+    NoteSessionMiddleware(lambda _request: HttpResponse())(client.get("/sign-in/who/").wsgi_request)
     assert not OpenSession.objects.exists()
 
-    NoteSession(lambda _request: HttpResponse())(client.get("/settings/").wsgi_request)
+    NoteSessionMiddleware(lambda _request: HttpResponse())(client.get("/settings/").wsgi_request)
     assert OpenSession.objects.get().user == mei.user

@@ -18,18 +18,18 @@ from identity.services import end_sessions
 from merchants.models import Cashier
 from merchants.services import appoint_cashier, open_outlet
 from points.queries import spendable
-from redemptions.codes import make_code
-from redemptions.models import Claim, DeviceCredential, Redemption
-from redemptions.services import capture
+from redemptions.models import Checkout, DeviceCredential, Redemption
+from redemptions.rotating_code import make_code
+from redemptions.services import redeem
 from residents.models import Resident
 from tests.redemptions.world import Till, answer, new_key, phone_of, scanned
 from tests.world import BEGINNING, give_points, neighborhood_of, somebody
 
 pytestmark = pytest.mark.django_db
 
-STATEMENTS_A_CAPTURE = 3
+QUERIES_A_REDEMPTION = 3
 TILL_ADDRESSES = [
-    ("post", "/merchant/claims"),
+    ("post", "/merchant/checkouts"),
     ("post", "/merchant/redemptions"),
     ("get", "/merchant/redemptions/by-key/k"),
     ("get", "/merchant/receipts/00000125"),
@@ -83,10 +83,10 @@ def test_a_user_switched_off_is_signed_out(bakery: Cashier) -> None:
 
 
 def test_a_till_needs_the_csrf_token(bakery: Cashier, rich: Resident) -> None:
-    claim = scanned(rich, bakery, at=now())
+    checkout = scanned(rich, bakery, at=now())
     client = Client(enforce_csrf_checks=True)
     client.force_login(bakery.user)
-    body = {"claim": str(claim.pk), "points": 10, "key": "k"}
+    body = {"checkout": str(checkout.pk), "points": 10, "key": "k"}
     assert client.post("/merchant/redemptions", body, content_type="application/json").status_code == 403
     assert not Redemption.objects.exists()
 
@@ -95,8 +95,8 @@ def test_a_cashier_of_two_outlets_names_one(bakery: Cashier, grocer: Cashier, ea
     second = open_outlet(actor=somebody(), merchant=bakery.outlet.merchant, neighborhood=neighborhood_of(east), name="Bakery 2", at=now())
     appoint_cashier(actor=somebody(), outlet=second, phone="+8613900000001", name="Bao", at=now())
     till, key = Till(bakery.user), "k"
-    claim = scanned(rich, bakery, at=now())
-    capture(cashier=bakery, claim_id=claim.pk, points=10, key=key, at=now())
+    checkout = scanned(rich, bakery, at=now())
+    redeem(cashier=bakery, checkout_id=checkout.pk, points=10, key=key, at=now())
 
     assert till.get(f"/merchant/redemptions/by-key/{key}").status_code == 200
     assert till.get(f"/merchant/redemptions/by-key/{key}", **{"X-Outlet": str(bakery.outlet_id)}).status_code == 200
@@ -123,16 +123,16 @@ BAD_BODIES: list[Callable[[dict[str, Any]], str]] = [
     lambda body: json.dumps({**body, "code": "71"}),
     lambda body: json.dumps({name: value for name, value in body.items() if name != "key"}),
     lambda body: json.dumps({**body, "key": ""}),
-    lambda body: json.dumps({**body, "claim": 1}),
+    lambda body: json.dumps({**body, "checkout": 1}),
     lambda body: json.dumps(body) + " " * 20_000,
 ]
 
 
 @pytest.mark.parametrize("spoil", BAD_BODIES)
 def test_a_body_is_read_strictly(spoil: Callable[[dict[str, Any]], str], bakery: Cashier, rich: Resident) -> None:
-    claim = scanned(rich, bakery, at=now())
+    checkout = scanned(rich, bakery, at=now())
     till = Till(bakery.user)
-    body = {"claim": str(claim.pk), "points": 10, "key": "k"}
+    body = {"checkout": str(checkout.pk), "points": 10, "key": "k"}
 
     assert answer(till.post("/merchant/redemptions", spoil(body))) == (400, "body_not_valid")
 
@@ -141,10 +141,10 @@ def test_a_body_is_read_strictly(spoil: Callable[[dict[str, Any]], str], bakery:
 
 
 @pytest.mark.parametrize("odd", ["\x00", "k\ud83d", "\uffff", "\x1b"])
-@pytest.mark.parametrize("field", ["claim", "key"])
+@pytest.mark.parametrize("field", ["checkout", "key"])
 def test_a_text_that_can_not_be_kept_is_refused_by_its_fields_name(field: str, odd: str, bakery: Cashier, rich: Resident) -> None:
-    claim = scanned(rich, bakery, at=now())
-    body = {"claim": str(claim.pk), "points": 10, "key": "k"}
+    checkout = scanned(rich, bakery, at=now())
+    body = {"checkout": str(checkout.pk), "points": 10, "key": "k"}
     till = Till(bakery.user)
 
     refused = till.post("/merchant/redemptions", json.dumps({**body, field: odd}))
@@ -156,46 +156,52 @@ def test_a_text_that_can_not_be_kept_is_refused_by_its_fields_name(field: str, o
 
 
 def test_a_body_says_that_it_is_json(bakery: Cashier) -> None:
-    response = Till(bakery.user).client.post("/merchant/claims", '{"code": "71", "key": "k"}', content_type="text/plain")
+    response = Till(bakery.user).client.post("/merchant/checkouts", '{"code": "71", "way": "code", "key": "k"}', content_type="text/plain")
     assert answer(response) == (400, "body_not_valid")
 
 
 @pytest.mark.parametrize(("points", "code"), [(0, "invalid_points"), (-1, "invalid_points"), (10**15, "invalid_points")])
 def test_points_that_are_none(points: int, code: str, bakery: Cashier, rich: Resident) -> None:
-    claim = scanned(rich, bakery, at=now())
-    body = {"claim": str(claim.pk), "points": points, "key": "k"}
+    checkout = scanned(rich, bakery, at=now())
+    body = {"checkout": str(checkout.pk), "points": points, "key": "k"}
     assert answer(Till(bakery.user).post("/merchant/redemptions", body)) == (400, code)
 
 
-@pytest.mark.parametrize("claim", ["x", "0", "0b0c0d0e-0000-4000-8000-000000000000"])
-def test_a_claim_that_is_none(claim: str, bakery: Cashier) -> None:
-    assert answer(Till(bakery.user).post("/merchant/redemptions", {"claim": claim, "points": 1, "key": "k"})) == (404, "claim_not_found")
+@pytest.mark.parametrize("checkout", ["x", "0", "0b0c0d0e-0000-4000-8000-000000000000"])
+def test_a_claim_that_is_none(checkout: str, bakery: Cashier) -> None:
+    assert answer(Till(bakery.user).post("/merchant/redemptions", {"checkout": checkout, "points": 1, "key": "k"})) == (
+        404,
+        "checkout_not_found",
+    )
 
 
 def test_a_scan_that_is_none(bakery: Cashier) -> None:
-    assert answer(Till(bakery.user).post("/merchant/claims", {"code": "134567890123456789", "key": "k"})) == (400, "not_our_code")
+    assert answer(Till(bakery.user).post("/merchant/checkouts", {"code": "134567890123456789", "way": "code", "key": "k"})) == (
+        400,
+        "not_our_code",
+    )
 
 
 def test_amount_first_over_http(bakery: Cashier, rich: Resident) -> None:
-    till, body = Till(bakery.user), {"code": phone_of(rich).code(now()), "points": 101, "key": "k"}
+    till, body = Till(bakery.user), {"code": phone_of(rich).code(now()), "way": "code", "points": 101, "key": "k"}
     response = till.post("/merchant/redemptions", body)
     assert answer(response) == (409, "insufficient_points")
-    claim = response.json()["claim"]
-    assert answer(till.post("/merchant/redemptions", {"claim": claim, "points": 100, "key": "less"}))[0] == 201
+    checkout = response.json()["checkout"]
+    assert answer(till.post("/merchant/redemptions", {"checkout": checkout, "points": 100, "key": "less"}))[0] == 201
     assert spendable(rich.wallet_id, at=now()) == 0
 
 
-def test_a_capture_takes_three_statements(bakery: Cashier, rich: Resident) -> None:
+def test_a_redemption_takes_three_queries(bakery: Cashier, rich: Resident) -> None:
     till = Till(bakery.user)
-    claims = [scanned(rich, bakery, at=now()) for _ in range(2)]
-    till.post("/merchant/redemptions", {"claim": str(claims[0].pk), "points": 1, "key": new_key()})
+    checkouts = [scanned(rich, bakery, at=now()) for _ in range(2)]
+    till.post("/merchant/redemptions", {"checkout": str(checkouts[0].pk), "points": 1, "key": new_key()})
 
     with CaptureQueriesContext(connection) as seen:
-        status, _receipt = answer(till.post("/merchant/redemptions", {"claim": str(claims[1].pk), "points": 1, "key": new_key()}))
+        status, _receipt = answer(till.post("/merchant/redemptions", {"checkout": str(checkouts[1].pk), "points": 1, "key": new_key()}))
 
     statements = [query["sql"] for query in seen if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
     assert status == 201
-    assert len(statements) == STATEMENTS_A_CAPTURE, "\n".join(statements)
+    assert len(statements) == QUERIES_A_REDEMPTION, "\n".join(statements)
 
 
 def test_a_phone_enrolls_and_its_code_is_taken(bakery: Cashier, rich: Resident) -> None:
@@ -203,7 +209,7 @@ def test_a_phone_enrolls_and_its_code_is_taken(bakery: Cashier, rich: Resident) 
     assert (status, set(body)) == (201, {"resident", "handle", "version", "key", "server_time"})
     assert (len(body["handle"]), len(body["key"])) == (9, 64)
     code = make_code(key=bytes.fromhex(body["key"]), handle=int(body["handle"]), at=now())
-    assert answer(Till(bakery.user).post("/merchant/claims", {"code": code, "key": "k"}))[0] == 201
+    assert answer(Till(bakery.user).post("/merchant/checkouts", {"code": code, "way": "code", "key": "k"}))[0] == 201
     assert DeviceCredential.objects.get().resident == rich
     assert body["key"] not in str(list(DeviceCredential.objects.values()))
 
@@ -221,9 +227,9 @@ def test_answers_are_not_kept_by_anyone(bakery: Cashier, rich: Resident) -> None
         assert "no-store" in response.headers["Cache-Control"]
 
 
-def test_claims_of_http_belong_to_the_cashier(bakery: Cashier, rich: Resident) -> None:
-    Till(bakery.user).post("/merchant/claims", {"code": phone_of(rich).code(now()), "key": "k"})
-    assert Claim.objects.get().cashier == bakery
+def test_checkouts_of_http_belong_to_the_cashier(bakery: Cashier, rich: Resident) -> None:
+    Till(bakery.user).post("/merchant/checkouts", {"code": phone_of(rich).code(now()), "way": "code", "key": "k"})
+    assert Checkout.objects.get().cashier == bakery
 
 
 def test_an_expired_session_is_no_session(bakery: Cashier) -> None:

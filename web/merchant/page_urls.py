@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.urls import path
 
 import core.paths  # noqa: F401 - numbers in addresses
-from web.merchant import pages, proofs, shell, statements
+from web.installable import manifest, worker
+from web.merchant import pages, proofs, statements
+from web.merchant.shell import APP
 
 urlpatterns = [
     path("", pages.show_till, name="merchant-till"),
@@ -19,6 +21,6 @@ urlpatterns = [
     path("settings/", pages.show_settings, name="merchant-settings"),
     path("outlet/", pages.choose_outlet, name="merchant-outlet"),
     path("offline/", pages.offline, name="merchant-offline"),
-    path("manifest.webmanifest", shell.manifest, name="merchant-manifest"),
-    path("sw.js", shell.worker, name="merchant-worker"),
+    path("manifest.webmanifest", manifest, {"app": APP}, name="merchant-manifest"),
+    path("sw.js", worker, {"app": APP}, name="merchant-worker"),
 ]

@@ -20,9 +20,8 @@ from merchants.access import till_for
 from merchants.models import Cashier
 from merchants.queries import tills_of
 from points.log.seals import seal_of_fact
-from redemptions.access import receipt_for
 from redemptions.errors import ReceiptNotFound
-from redemptions.queries import taken_on, today_at
+from redemptions.queries import receipt_for, taken_on, today_at
 from residents.queries import is_resident
 from web.actors import signed_in_page
 from web.merchant.actors import OUTLET_IN_SESSION, till_page

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from core.clock import now
 from merchants.models import Cashier
 from points.queries import sealed_number
-from redemptions.access import receipt_for
+from redemptions.queries import receipt_for
 from settlements.access import line_of_till
 from web.merchant.actors import till_page
 from web.merchant.showing import is_of_today

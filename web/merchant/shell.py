@@ -4,32 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy as _
 
-from web import installable
+from web.installable import FILES as FILES_OF_ALL
+from web.installable import App
 
 FILES: Final = (
-    "css/tokens.css",
-    "css/base.css",
-    "css/layout.css",
-    "css/components.css",
+    *FILES_OF_ALL,
     "css/till.css",
-    "css/large.css",
-    "img/art.svg",
-    "img/icon.svg",
-    "img/icons.svg",
-    "js/look.js",
-    "js/site.js",
-    "js/home_screen.js",
     "js/digits.js",
-    "js/http.js",
-    "js/presence.js",
-    "js/speech.js",
-    "js/wake_lock.js",
-    "js/codes/scheme71.js",
-    "js/codes/vault.js",
     "js/pages/till.js",
     "js/pages/till_offline.js",
     "js/till/amount.js",
@@ -51,8 +34,11 @@ FILES: Final = (
     "vendor/barcode-detector-3.2.2.mjs",
     "vendor/zxing-reader-3.1.3.wasm",
 )
-APP: Final = installable.App(
+APP: Final = App(
     name="merchant",
+    title=_("Points at the till"),
+    short_title=_("Till"),
+    about=_("Scan residents' codes, take points, see every statement."),
     scope="/merchant/",
     worker="/merchant/sw.js",
     offline="/merchant/offline/",
@@ -60,20 +46,3 @@ APP: Final = installable.App(
     files=FILES,
     never=("/merchant/sw.js", "/merchant/manifest.webmanifest"),
 )
-
-
-@require_safe
-def manifest(_request: HttpRequest) -> HttpResponse:
-    """What the home screen shows."""
-    return installable.manifest(
-        app=APP,
-        title=_("Points at the till"),
-        short_title=_("Till"),
-        about=_("Scan residents' codes, take points, see every statement."),
-    )
-
-
-@require_safe
-def worker(request: HttpRequest) -> HttpResponse:
-    """The service worker."""
-    return installable.worker(app=APP, request=request)

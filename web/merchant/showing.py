@@ -67,7 +67,7 @@ def receipt_story(redemption: Redemption, *, at: datetime) -> ReceiptStory:
 
 def is_of_today(redemption: Redemption, *, at: datetime) -> bool:
     """Whether it stands on the page of today; if not, on a statement."""
-    return alliance_day(at) == alliance_day(redemption.captured_at)
+    return alliance_day(at) == alliance_day(redemption.redeemed_at)
 
 
 def statement_line(line: MerchantLine) -> Line:

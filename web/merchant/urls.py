@@ -7,7 +7,7 @@ from django.urls import path
 from web.merchant import views
 
 urlpatterns = [
-    path("claims", views.claims, name="merchant-claims"),
+    path("checkouts", views.checkouts, name="merchant-checkouts"),
     path("redemptions", views.redemptions, name="merchant-redemptions"),
     path("redemptions/by-key/<str:key>", views.outcome, name="merchant-outcome"),
     path("redemptions/<str:number>/undo", views.undos, name="merchant-undo"),

@@ -12,30 +12,31 @@ from django.views.decorators.http import require_GET, require_POST
 from core.clock import alliance_day, now
 from merchants.models import Cashier
 from points.queries import spendable
-from redemptions.errors import ClaimNotFound
+from redemptions.choices import Way
+from redemptions.errors import CheckoutNotFound
 from redemptions.queries import Receipt, masked_name, outcome_of, receipt_of, receipt_with_parts, today_at
-from redemptions.services import capture, capture_code, claim_code, refund, undo
+from redemptions.services import open_checkout, redeem, redeem_code, refund, undo
 from web.bodies import read_fields
 from web.merchant.tills import till_view
 
-BY_CLAIM: Final = {"claim": str, "points": int, "key": str}
-BY_CODE: Final = {"code": str, "points": int, "key": str}
+BY_CHECKOUT: Final = {"checkout": str, "points": int, "key": str}
+BY_CODE: Final = {"code": str, "way": Way, "points": int, "key": str}
 
 
 @require_POST
 @till_view
-def claims(request: HttpRequest, cashier: Cashier) -> HttpResponse:
-    """Open a claim on a scanned code: `{code, key}`."""
-    body = read_fields(request, {"code": str, "key": str})
+def checkouts(request: HttpRequest, cashier: Cashier) -> HttpResponse:
+    """Open a checkout on a scanned code: `{code, way, key}`."""
+    body = read_fields(request, {"code": str, "way": Way, "key": str})
     at = now()
-    claim = claim_code(cashier=cashier, code=body["code"], key=body["key"], at=at)
+    checkout = open_checkout(cashier=cashier, at=at, **body)
     return JsonResponse(
         {
-            "claim": str(claim.pk),
-            "name": masked_name(claim.resident.name),
-            "spendable": spendable(claim.wallet_id, at=at),
-            "expires_at": claim.expires_at.isoformat(),
-            "seconds_left": int((claim.expires_at - at).total_seconds()),
+            "checkout": str(checkout.pk),
+            "name": masked_name(checkout.resident.name),
+            "spendable": spendable(checkout.wallet_id, at=at),
+            "expires_at": checkout.expires_at.isoformat(),
+            "seconds_left": int((checkout.expires_at - at).total_seconds()),
         },
         status=HTTPStatus.CREATED,
     )
@@ -44,13 +45,13 @@ def claims(request: HttpRequest, cashier: Cashier) -> HttpResponse:
 @require_POST
 @till_view
 def redemptions(request: HttpRequest, cashier: Cashier) -> HttpResponse:
-    """Take points, from a claim or straight from a code: `{claim, points, key}` or `{code, points, key}`."""
-    body = read_fields(request, BY_CLAIM, other=BY_CODE)
+    """Take points, from a checkout or straight from a code: `{checkout, points, key}` or `{code, way, points, key}`."""
+    body = read_fields(request, BY_CHECKOUT, other=BY_CODE)
     points, key, at = body["points"], body["key"], now()
     if "code" in body:
-        redemption = capture_code(cashier=cashier, code=body["code"], points=points, key=key, at=at)
+        redemption = redeem_code(cashier=cashier, code=body["code"], way=body["way"], points=points, key=key, at=at)
     else:
-        redemption = capture(cashier=cashier, claim_id=_claim_id(body["claim"]), points=points, key=key, at=at)
+        redemption = redeem(cashier=cashier, checkout_id=_checkout_id(body["checkout"]), points=points, key=key, at=at)
     return JsonResponse(_receipt(receipt_of(redemption)), status=HTTPStatus.CREATED)
 
 
@@ -108,11 +109,11 @@ def refunds(request: HttpRequest, cashier: Cashier, number: str) -> HttpResponse
     )
 
 
-def _claim_id(text: str) -> UUID:
+def _checkout_id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise ClaimNotFound from None
+        raise CheckoutNotFound from None
 
 
 def _receipt(found: Receipt) -> dict[str, Any]:
@@ -123,6 +124,6 @@ def _receipt(found: Receipt) -> dict[str, Any]:
         "name": found.resident,
         "points": found.points,
         "given_back": found.given_back,
-        "taken_at": found.captured_at.isoformat(),
+        "taken_at": found.redeemed_at.isoformat(),
         "undone_at": found.undone_at.isoformat() if found.undone_at else None,
     }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, override
 
 from core.channels.reach import PhoneOutOfReach
 from core.channels.services import send_text
-from core.secrets import open_text
+from core.secrets import decrypt_text
 from identity.models import User
 from identity.phones import masked_phone
 from identity.queries import phone_of
@@ -28,17 +28,17 @@ def tell_of_claim(*, link_id: int, at: datetime) -> None:
     :raises MessageNotSent: if the gateway did not take it; the news is then delivered again later.
     """
     link = BankLink.objects.select_related("bank", "resident__user").get(pk=link_id)
-    if link.phone_sealed is None:
+    if link.phone_encrypted is None:
         return
     user = link.resident.user
     by = phone_of(user=user) if user else None
     told = {"bank": link.bank.name, "phone": masked_phone(by) if by else ""}
-    with override(_language_of(user) if user and by == open_text(link.phone_sealed) else settings.LANGUAGE_CODE):
+    with override(_language_of(user) if user and by == decrypt_text(link.phone_encrypted) else settings.LANGUAGE_CODE):
         text = gettext(
             "%(bank)s: your points were just claimed by the phone %(phone)s. If that was not you, tell your branch at once: it stops "
             "them from being spent."
         )
-    _send({open_text(link.phone_sealed): text % told}, at=at)
+    _send({decrypt_text(link.phone_encrypted): text % told}, at=at)
 
 
 def tell_of_phone(*, device_id: UUID, at: datetime) -> None:
@@ -50,7 +50,7 @@ def tell_of_phone(*, device_id: UUID, at: datetime) -> None:
     device = DeviceCredential.objects.select_related("resident__user").get(pk=device_id)
     user = device.resident.user
     own = phone_of(user=user) if user else None
-    files = [open_text(link.phone_sealed) for link in links_of(resident=device.resident) if link.phone_sealed]
+    files = [decrypt_text(link.phone_encrypted) for link in links_of(resident=device.resident) if link.phone_encrypted]
     phones = dict.fromkeys([*([own] if own else []), *files])
     with override(_language_of(user)):
         text = gettext(

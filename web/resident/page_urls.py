@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.resident import activity, giving, pages, proofs, shell
+from web.installable import manifest, worker
+from web.resident import activity, giving, pages, proofs
+from web.resident.shell import APP
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -17,6 +19,6 @@ urlpatterns = [
     path("bank/", pages.link_bank, name="resident-bank"),
     path("settings/", pages.show_settings, name="resident-settings"),
     path("offline/", pages.offline, name="resident-offline"),
-    path("manifest.webmanifest", shell.manifest, name="resident-manifest"),
-    path("sw.js", shell.worker, name="resident-worker"),
+    path("manifest.webmanifest", manifest, {"app": APP}, name="resident-manifest"),
+    path("sw.js", worker, {"app": APP}, name="resident-worker"),
 ]

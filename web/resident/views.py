@@ -13,8 +13,7 @@ from core.limits import NEWS_AGE
 from identity.models import User
 from points.queries import history as history_of
 from points.queries import is_frozen, lots, spendable
-from redemptions.access import devices_of
-from redemptions.queries import Receipt, came_back, checkout_of, latest_receipt
+from redemptions.queries import Receipt, came_back, checkout_of, devices_of, latest_receipt
 from redemptions.services import codes_ahead, enroll_device
 from residents.access import resident_of, wallets_of_user
 from residents.models import Resident
@@ -122,7 +121,7 @@ def _facts(receipt: Receipt) -> dict[str, str | int]:
         "outlet": receipt.outlet,
         "points": receipt.points,
         "given_back": receipt.given_back,
-        "taken_at": receipt.captured_at.isoformat(),
+        "taken_at": receipt.redeemed_at.isoformat(),
     }
 
 

@@ -73,12 +73,12 @@ def offered(request: HttpRequest) -> Offered | None:
 
 def _hint(link: BankLink) -> str:
     today = alliance_day(now())
-    held = lots(link.resident.wallet_id)
-    if any(today <= lot.expires_on <= today + EXPIRES_SOON for lot in held):
+    owned = lots(link.resident.wallet_id)
+    if any(today <= lot.expires_on <= today + EXPIRES_SOON for lot in owned):
         return gettext("some points expire within days")
     if link.resident.links.count() > 1:
         return gettext("customer of two banks")
-    if any(lot.available_on is not None and lot.available_on > today for lot in held):
+    if any(lot.available_on is not None and lot.available_on > today for lot in owned):
         return gettext("some points are on their way")
     return ""
 

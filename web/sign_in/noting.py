@@ -46,7 +46,7 @@ DEVICES: Final = (
 )
 
 
-class NoteSession:
+class NoteSessionMiddleware:
     """Notes each session at its first request, and again every ten minutes that it is used in; each process for itself."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -7,7 +7,7 @@ from typing import Final, Self
 
 from django.http import HttpRequest
 
-from core.secrets import open_text, seal_text
+from core.secrets import decrypt_text, encrypt_text
 
 IN_SESSION: Final = "sign_in"
 
@@ -21,13 +21,13 @@ class Pending:
 
     def keep(self, request: HttpRequest) -> None:
         """Remember it in the session."""
-        request.session[IN_SESSION] = {"phone": seal_text(self.phone), "only_to_known": self.only_to_known}
+        request.session[IN_SESSION] = {"phone": encrypt_text(self.phone), "only_to_known": self.only_to_known}
 
     @classmethod
     def of(cls, request: HttpRequest) -> Self | None:
         """What the session remembers, if a code was asked for."""
         told = request.session.get(IN_SESSION)
-        return None if told is None else cls(phone=open_text(told["phone"]), only_to_known=told["only_to_known"])
+        return None if told is None else cls(phone=decrypt_text(told["phone"]), only_to_known=told["only_to_known"])
 
     @staticmethod
     def forget(request: HttpRequest) -> None:

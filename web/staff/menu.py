@@ -29,7 +29,7 @@ MENU: Final[tuple[tuple[Promise, tuple[tuple[str, str], ...]], ...]] = (
         _("Redeeming"),
         (
             ("redemptions.redemption", "receipt_long"),
-            ("redemptions.claim", "qr_code_scanner"),
+            ("redemptions.checkout", "qr_code_scanner"),
             ("redemptions.devicecredential", "smartphone"),
         ),
     ),

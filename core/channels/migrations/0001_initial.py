@@ -15,8 +15,8 @@ class Migration(migrations.Migration):
             name="Message",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("phone_sealed", models.TextField()),
-                ("text_sealed", models.TextField()),
+                ("phone_encrypted", models.TextField()),
+                ("text_encrypted", models.TextField()),
                 ("made_at", models.DateTimeField()),
             ],
             options={

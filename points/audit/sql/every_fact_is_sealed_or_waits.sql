@@ -1,10 +1,10 @@
--- Each transfer, refusal and statement has a number or waits for one, never both; each number and each waiting row has its fact.
+-- Each transfer, refusal and declaration has a number or waits for one, never both; each number and each waiting row has its fact.
 with facts as (
     select party_id, id, 'transfer' as what from points_transfer where {wallets party_id}
     union all
     select party_id, id, 'refusal' from points_refusal where {wallets party_id}
     union all
-    select party_id, id, 'statement' from points_statement where {wallets party_id}),
+    select party_id, id, 'declaration' from points_declaration where {wallets party_id}),
 places as (
     select party_id, fact_id, what from points_sealed where {wallets party_id}
     union all

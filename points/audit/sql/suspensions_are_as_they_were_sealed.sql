@@ -1,12 +1,12 @@
--- How each issuer's points stand, suspended or kept after a suspension, is what was stated of it last.
-with stated as (
-    select distinct on (party_id) party_id, body from points_statement
+-- How each issuer's points stand, suspended or kept after a suspension, is what was declared of it last.
+with declared as (
+    select distinct on (party_id) party_id, body from points_declaration
     where kind = 'suspension'
     order by party_id, length(subject) desc, subject desc)
 select 'issuer ' || coalesce(i.id, s.party_id) as what,
-    format('suspended at %s, kept from %s until %s; stated: %s', i.suspended_at, i.kept_from, i.kept_until, s.body) as detail
+    format('suspended at %s, kept from %s until %s; declared: %s', i.suspended_at, i.kept_from, i.kept_until, s.body) as detail
 from points_issuer i
-full join stated s on s.party_id = i.id
+full join declared s on s.party_id = i.id
 where s.body is distinct from case
     when i.suspended_at is not null then format(
         'issuer %s: its points wait since %s; a lot whose last day is %s or later does not expire meanwhile',

@@ -24,7 +24,7 @@ where (c.party_id, c.issuer, c.also, c.source, c.effective_at, c.recorded_at, js
     is distinct from (r.wallet_id, b.issuer_id::text, b.issuer_id::text, 'approvals', a.closed_at, a.closed_at, a.payload)
     or a.state <> 'done' or a.maker_id = a.checker_id or a.decided_at > c.recorded_at or c.recorded_at >= a.expires_at
     or not exists (
-        select from points_statement o where o.party_id = b.issuer_id and o.kind = 'approval' and o.subject = a.id::text)
+        select from points_declaration o where o.party_id = b.issuer_id and o.kind = 'approval' and o.subject = a.id::text)
     or l.available_on is not null
     or l.expires_on is distinct from (
         date_trunc('month', c.recorded_at at time zone {zone}) + make_interval(months => s.months + 1, days => -1))::date

@@ -35,7 +35,7 @@ where (g.party_id, g.points, g.issuer, g.also, g.source, g.key, g.effective_at, 
     or g.given > least(g.counted, g.event_cap, g.day_cap)
     or g.starts_on > g.day
     or not exists (
-        select from points_statement o
+        select from points_declaration o
         where o.party_id = g.issuer_id and o.kind = 'rule' and starts_with(o.subject, g.code || '/' || g.version || ' '))
     or l.available_on is distinct from case when g.lot_id is not null and g.delay_days > 0 then g.day + g.delay_days end
     or l.expires_on is distinct from

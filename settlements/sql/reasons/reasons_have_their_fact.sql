@@ -10,7 +10,7 @@ with kept as (
     union all
     select 'receipt ' || r.number, r.wallet_id, r.transfer_id, array['redeem', 'capture']
     from redemptions_redemption r
-    where {since r.captured_at}
+    where {since r.redeemed_at}
     union all
     select 'undo ' || u.id, r.wallet_id, u.transfer_id, array['reverse']
     from redemptions_undo u
@@ -53,11 +53,11 @@ left join points_transfer t
     on t.party_id = r.wallet_id and t.source = 'approvals' and t.key = a.id::text and t.reason = 'adjust'
 where {since a.closed_at} and a.state = 'done' and a.action = 'adjust' and t.id is null
 union all
-select 'approval ' || a.id, format('was decided at %s, and issuer %s never stated it', a.decided_at, b.issuer_id)
+select 'approval ' || a.id, format('was decided at %s, and issuer %s never declared it', a.decided_at, b.issuer_id)
 from decisions_approval a
 left join branches_bank b on b.id = a.bank_id
 where {since a.decided_at} and a.state <> 'waiting' and not exists (
-    select from points_statement s where s.party_id = b.issuer_id and s.kind = 'approval' and s.subject = a.id::text)
+    select from points_declaration s where s.party_id = b.issuer_id and s.kind = 'approval' and s.subject = a.id::text)
 union all
 select 'approval ' || a.id, format('was carried out at %s; issuer %s has no such terms, or its points wait on', a.closed_at, b.issuer_id)
 from decisions_approval a
@@ -68,7 +68,7 @@ where {since a.closed_at} and a.state = 'done' and case a.action
         where t.issuer_id = b.issuer_id and a.payload
             = jsonb_build_object('months', t.months, 'grace_days', t.grace_days, 'starts_on', to_char(t.starts_on, 'YYYY-MM-DD')))
     when 'lift_suspension' then not exists (
-        select from points_statement s
+        select from points_declaration s
         where s.party_id = b.issuer_id and s.kind = 'suspension' and s.recorded_at = a.closed_at
             and s.body like '%: its points wait no longer; %')
     else false end
@@ -80,9 +80,9 @@ left join points_wallet w on w.id = r.wallet_id
 where {since r.merged_at} and r.successor_id is not null and w.successor_id is distinct from n.wallet_id
 union all
 select 'refused redemption ' || f.id, format('the ledger kept no %s of wallet %s under that key', f.code, c.wallet_id)
-from redemptions_refusedcapture f
-left join redemptions_claim c on c.id = f.claim_id
+from redemptions_refusedredemption f
+left join redemptions_checkout c on c.id = f.checkout_id
 left join points_refusal o on o.party_id = c.wallet_id and o.source = 'redemptions' and o.outcome = f.code
-    and o.key = format('take:%s:%s', f.outlet_id, f.key)
+    and o.key = format('redeem:%s:%s', f.outlet_id, f.key)
 where {since f.refused_at} and o.id is null
     and f.code in ('insufficient_points', 'wallet_frozen', 'wallet_closed', 'unknown_merchant')

@@ -1,5 +1,5 @@
 -- Each redemption, and each hold that was captured, has its receipt: of that wallet, at that merchant, as many points, at that
--- moment, under the till's own key, after a claim of the same resident; and what was given back since is counted on it.
+-- moment, under the till's own key, after a checkout of the same resident; and what was given back since is counted on it.
 with spent as (
     select t.party_id, t.id, t.reason, t.source, t.key, t.counterparty_id, t.effective_at, t.recorded_at, t.facts,
         sum(p.points) filter (where p.target_kind = 'payable') as points
@@ -12,19 +12,19 @@ select 'transfer ' || s.id as what,
         s.points, s.party_id, s.counterparty_id, r.number, r.points, r.wallet_id, m.party_id) as detail
 from spent s
 left join redemptions_redemption r on r.transfer_id = s.id
-left join redemptions_claim c on c.id = r.claim_id
+left join redemptions_checkout c on c.id = r.checkout_id
 left join residents_resident w on w.id = r.resident_id
 left join merchants_outlet o on o.id = r.outlet_id
 left join merchants_merchant m on m.id = o.merchant_id
 where (s.party_id, s.points, s.counterparty_id, s.recorded_at, s.source)
-    is distinct from (r.wallet_id, r.points, m.party_id, r.captured_at, 'redemptions')
-    or (w.wallet_id, c.wallet_id, c.resident_id, c.outlet_id, c.cashier_id)
-    is distinct from (r.wallet_id, r.wallet_id, r.resident_id, r.outlet_id, r.cashier_id)
-    or s.key is distinct from format('take:%s:%s', r.outlet_id, r.key)
-    or s.reason = 'redeem' and (s.effective_at is distinct from r.captured_at
-        or s.facts <> jsonb_build_object('claim', c.id)
-        or r.request_hash is distinct from case when starts_with(c.key, 'take/') then c.request_hash
-            else sha256(convert_to(format('claim|%s|%s', c.id, r.points), 'UTF8')) end)
+    is distinct from (r.wallet_id, r.points, m.party_id, r.redeemed_at, 'redemptions')
+    or (w.wallet_id, c.wallet_id, c.resident_id, c.outlet_id, c.cashier_id, c.way)
+    is distinct from (r.wallet_id, r.wallet_id, r.resident_id, r.outlet_id, r.cashier_id, r.way)
+    or s.key is distinct from format('redeem:%s:%s', r.outlet_id, r.key)
+    or s.reason = 'redeem' and (s.effective_at is distinct from r.redeemed_at
+        or s.facts <> jsonb_build_object('checkout', c.id)
+        or r.request_hash is distinct from case when starts_with(c.key, 'redeem/') then c.request_hash
+            else sha256(convert_to(format('checkout|%s|%s', c.id, r.points), 'UTF8')) end)
     or r.given_back is distinct from coalesce((
         select sum(q.points)
         from points_transfer g

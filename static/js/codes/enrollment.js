@@ -1,6 +1,6 @@
 // Letting this phone show its resident's codes, and knowing whether it still may.
 import { getJson, postJson } from "../http.js";
-import { importKey } from "./scheme71.js";
+import { importKey } from "./rotating_code.js";
 import * as vault from "./vault.js";
 
 const LOCK = "enrollment";

@@ -2,7 +2,7 @@
 // What the code itself doesn't need is loaded once it stands: a slow phone pays for every file.
 import { drawCode, wipe } from "../codes/drawing.js";
 import { ServerClock } from "../codes/clock.js";
-import { makeCode, STEP_SECONDS, stepAt } from "../codes/scheme71.js";
+import { makeCode, STEP_SECONDS, stepAt } from "../codes/rotating_code.js";
 import * as vault from "../codes/vault.js";
 import { tellNetwork } from "../presence.js";
 

@@ -23,8 +23,8 @@ const { outlet, cashier } = document.body.dataset;
 
 let busy = false; // a request is under way: nothing else begins
 
-const scanner = new Scanner(document.getElementById("scan"), { found: claim, chosen: otherWay, trouble: complain });
-const typing = new Typing(document.getElementById("typing"), { found: claim });
+const scanner = new Scanner(document.getElementById("scan"), { found: scanned, chosen: otherWay, trouble: complain });
+const typing = new Typing(document.getElementById("typing"), { found: typed });
 const keypad = new Keypad(page.querySelector("[data-state=amount]"), { take, late: () => busy || refuse(say("scan_too_old")) });
 const thought = new SecondThought(page.querySelector("[data-part=thought]"), { undo });
 
@@ -74,7 +74,7 @@ async function onPhoto() {
   page.setAttribute("aria-busy", "true");
   try {
     const value = await codeInPhoto(file);
-    if (isResidentsCode(value)) await claim(value);
+    if (isResidentsCode(value)) await scanned(value);
     else complain(say("other_code"));
   } catch (error) {
     complain(say(error.message.startsWith("photo_") ? error.message : "reader_missing"));
@@ -83,27 +83,35 @@ async function onPhoto() {
   }
 }
 
+function scanned(code) {
+  return checkout(code, "code");
+}
+
+function typed(code) {
+  return checkout(code, "typed");
+}
+
 /** A code in the hand: who is it, and how much is there? */
-async function claim(code) {
+async function checkout(code, way) {
   if (busy) return undefined;
   const key = newKey();
   const sent = Date.now();
-  const request = { key, address: page.dataset.claims, body: { code, key }, outlet, proof: "claim" };
+  const request = { key, address: page.dataset.checkouts, body: { code, way, key }, outlet, proof: "checkout" };
   const { done, refused } = await underWay("asking_scan", (onTrouble) => settle(request, { onTrouble }));
   if (refused) return refuse(refused.message, refused);
   show("amount");
-  return keypad.show({ id: done.claim, name: done.name, spendable: done.spendable, endsAt: sent + done.seconds_left * 1000 });
+  return keypad.show({ id: done.checkout, name: done.name, spendable: done.spendable, endsAt: sent + done.seconds_left * 1000 });
 }
 
 /** Take the points. The key is made and kept before anything is sent. */
-async function take({ claim: held, points, rest: left }) {
+async function take({ checkout: held, points, rest: left }) {
   if (busy) return;
   const key = newKey();
   const request = {
     key,
     address: page.dataset.redemptions,
     ask: page.dataset.outcome.replace("KEY", key),
-    body: { claim: held.id, points, key },
+    body: { checkout: held.id, points, key },
     outlet,
     cashier,
     tab: thisTab(),

@@ -1,5 +1,5 @@
 // Codes as digits: what was typed or scanned, cleaned, grouped, and checked without asking anybody.
-import { checkDigit, STEPS, stepAt } from "../codes/scheme71.js";
+import { checkDigit, STEPS, stepAt } from "../codes/rotating_code.js";
 import { plainDigits } from "../digits.js";
 
 export const LENGTH = 27;

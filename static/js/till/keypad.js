@@ -1,4 +1,4 @@
-// The claim on the screen: who, how much, and for how long the scan is good.
+// The checkout on the screen: who, how much, and for how long the scan is good.
 import { accept, pointsOf, press, split } from "./amount.js";
 import { say, sayPoints, yuan } from "./words.js";
 
@@ -8,12 +8,12 @@ export class Keypad {
   #section;
   #part;
   #input;
-  #claim = null;
+  #checkout = null;
   #mode = "points";
   #take;
   #late;
 
-  /** `take({claim, points, rest})` when the amount is confirmed; `late()` when the scan is no longer good. */
+  /** `take({checkout, points, rest})` when the amount is confirmed; `late()` when the scan is no longer good. */
   constructor(section, { take, late }) {
     this.#section = section;
     this.#take = take;
@@ -31,22 +31,22 @@ export class Keypad {
     setInterval(() => this.#tick(), TICK_MS);
   }
 
-  /** Show a claim, with nothing typed; or with what was typed before, to change it. */
-  show(claim, { keep = false } = {}) {
-    this.#claim = claim;
-    this.#part.name.textContent = claim.name;
-    this.#part.spendable.textContent = sayPoints(claim.spendable);
-    this.#part.all.textContent = this.#part.all.dataset.words.replace("{n}", claim.spendable.toLocaleString("en"));
-    this.#part.all.hidden = claim.spendable === 0;
+  /** Show a checkout, with nothing typed; or with what was typed before, to change it. */
+  show(checkout, { keep = false } = {}) {
+    this.#checkout = checkout;
+    this.#part.name.textContent = checkout.name;
+    this.#part.spendable.textContent = sayPoints(checkout.spendable);
+    this.#part.all.textContent = this.#part.all.dataset.words.replace("{n}", checkout.spendable.toLocaleString("en"));
+    this.#part.all.hidden = checkout.spendable === 0;
     if (keep) this.#draw();
     else this.#choose("points");
     this.#tick();
     this.#input.focus({ preventScroll: true });
   }
 
-  /** Forget the claim. */
+  /** Forget the checkout. */
   clear() {
-    this.#claim = null;
+    this.#checkout = null;
     this.#set("");
   }
 
@@ -75,7 +75,7 @@ export class Keypad {
 
   #all() {
     this.#choose("points");
-    this.#set(String(this.#claim?.spendable ?? ""));
+    this.#set(String(this.#checkout?.spendable ?? ""));
   }
 
   #set(text) {
@@ -86,7 +86,7 @@ export class Keypad {
   #draw() {
     const { points, rest, tooMany } = this.#asked();
     const take = this.#part.take;
-    const instead = tooMany ? (this.#claim?.spendable ?? 0) : 0; // too much was typed: all there is, in one tap
+    const instead = tooMany ? (this.#checkout?.spendable ?? 0) : 0; // too much was typed: all there is, in one tap
     const none = this.#mode === "points" ? take.dataset.none : take.dataset.noBill;
     const words = instead ? take.dataset.instead : points === 0 ? none : points === 1 ? take.dataset.one : take.dataset.many;
     take.textContent = words.replace("{n}", (instead || points).toLocaleString("en"));
@@ -97,27 +97,27 @@ export class Keypad {
   }
 
   #meaning(points, rest, tooMany) {
-    if (this.#claim?.spendable === 0) return say("none_to_spend");
-    if (tooMany) return say("too_many", { n: this.#claim.spendable });
+    if (this.#checkout?.spendable === 0) return say("none_to_spend");
+    if (tooMany) return say("too_many", { n: this.#checkout.spendable });
     if (points === 0) return "";
     if (rest > 0) return say("rest_of_bill", { points, n: yuan(rest) });
     return this.#mode === "points" ? say("equals_yuan", { n: yuan(points) }) : say("bill_in_points", { n: points });
   }
 
   #asked() {
-    return split(pointsOf(this.#input.value, this.#mode), this.#claim?.spendable ?? 0, this.#mode);
+    return split(pointsOf(this.#input.value, this.#mode), this.#checkout?.spendable ?? 0, this.#mode);
   }
 
   #onSubmit(event) {
     event.preventDefault();
     const { points, rest, tooMany } = this.#asked();
-    const taken = tooMany ? (this.#claim?.spendable ?? 0) : points;
-    if (this.#claim && taken > 0) this.#take({ claim: this.#claim, points: taken, rest });
+    const taken = tooMany ? (this.#checkout?.spendable ?? 0) : points;
+    if (this.#checkout && taken > 0) this.#take({ checkout: this.#checkout, points: taken, rest });
   }
 
   #tick() {
-    if (!this.#claim || this.#section.hidden) return;
-    const seconds = Math.max(0, Math.ceil((this.#claim.endsAt - Date.now()) / 1000));
+    if (!this.#checkout || this.#section.hidden) return;
+    const seconds = Math.max(0, Math.ceil((this.#checkout.endsAt - Date.now()) / 1000));
     const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
     this.#part.left.textContent = this.#part.left.dataset.words.replace("{time}", time);
     if (seconds === 0) this.#late();

@@ -1,5 +1,5 @@
 // What was sent and has no answer yet: kept on this device before it is sent, so that a reload, a crash or a second tab
-// asks on for the same key. Kept are key, amount, claim and tab; never a name.
+// asks on for the same key. Kept are key, amount, checkout and tab; never a name.
 const PREFIX = "till-pending:";
 const TAB = "till-tab";
 

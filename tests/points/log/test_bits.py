@@ -18,7 +18,7 @@ from points.log.books import CHECKS
 from points.log.checkpoints import cosign, latest_checkpoint
 from points.log.exports import export_lines
 from points.log.notes import split_note
-from points.log.receipts import proven_receipt
+from points.log.opened import leaf_proof
 from points.log.tree import Tree, consistency_proof, inclusion_proof
 from tests.ledger_world import LedgerWorld
 from tests.points.log.folder_log import LOG, leaves_of, publish
@@ -129,7 +129,7 @@ def test_no_bit_of_a_witnesss_line(ledger: LedgerWorld, settings: Settings) -> N
     assert checkpoint is not None
     line = EAST_WITNESS.cosign(split_note(checkpoint.note)[0], seconds=int(now().timestamp()))
     cosign(size=size, line=line, at=now())
-    found = proven_receipt(number=3)
+    found = leaf_proof(number=3)
     assert found is not None
     body, strict = json.loads(found.as_json()), asked(witness=[EAST], quorum=1)
     assert body["checkpoint"] == checkpoint.note + line

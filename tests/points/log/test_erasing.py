@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from core.clock import now
 from points.log.checkpoints import make_checkpoint
 from points.log.leaves import wallet_commitment
-from points.log.receipts import proven_receipt
+from points.log.opened import leaf_proof
 from points.log.sealing import seal_all
 from points.models import Salt, Sealed
 from points.parties import open_wallets
@@ -27,7 +27,7 @@ def erase(wallet: UUID) -> None:
 
 
 def leaf(number: int) -> bytes:
-    found = proven_receipt(number=number)
+    found = leaf_proof(number=number)
     assert found is not None
     return found.opened.leaf
 

@@ -26,7 +26,7 @@ from tests.waiting import PATIENCE_SECONDS
 pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
 CAME_THROUGH, DIED_OUTSIDE, DIED_INSIDE = 0, 10, 11
 FACTS: Final = """
-    select (select count(*) from points_transfer) + (select count(*) from points_refusal) + (select count(*) from points_statement)"""
+    select (select count(*) from points_transfer) + (select count(*) from points_refusal) + (select count(*) from points_declaration)"""
 
 
 def die_at(nth: int, *, after: bool) -> int:

@@ -22,7 +22,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from core.clock import now
 from points.log.checkpoints import checkpoint_of, make_checkpoint
-from points.log.receipts import proven_receipt
+from points.log.opened import leaf_proof
 from points.log.sealing import seal_all
 from points.models import Log
 from tests.ledger_world import LedgerWorld
@@ -102,7 +102,7 @@ class Outside:
 
     def keep_receipt(self, number: int) -> None:
         """Keep what proves a number now."""
-        found = proven_receipt(number=number)
+        found = leaf_proof(number=number)
         assert found is not None
         (self.folder / "receipt.json").write_text(found.as_json())
 

@@ -14,7 +14,7 @@ import pytest
 from points.log.checkpoints import checkpoint_text, latest_checkpoint
 from points.log.exports import export_lines
 from points.log.notes import NotANote, PublicKey, Signer, signed_note
-from points.log.receipts import proven_receipt
+from points.log.opened import leaf_proof
 from tests.ledger_world import LedgerWorld
 from tests.points.log.folder_log import LOG, ORIGIN, leaves_of, publish
 from tests.points.log.test_verify_books import run
@@ -213,7 +213,7 @@ def test_what_is_nothing_at_all_is_refused(ledger: LedgerWorld, tmp_path: Path, 
 def test_odd_arguments_check_nothing(ledger: LedgerWorld, tmp_path: Path, arguments: list[str]) -> None:
     sealed(ledger, times=1)
     given = {"LOG": log_key(), "WITNESS": str(EAST_WITNESS.key)}
-    found = proven_receipt(number=1)
+    found = leaf_proof(number=1)
     assert found is not None
     (tmp_path / "receipt").write_text(found.as_json())
 
@@ -227,7 +227,7 @@ def test_changes_by_chance_are_never_called_whole(ledger: LedgerWorld, tmp_path:
     dice = random.Random(SEED)
     sealed(ledger, times=2)
     log, file = mirror(tmp_path / "log"), tmp_path / "file"
-    checkpoint, found = latest_checkpoint(), proven_receipt(number=3)
+    checkpoint, found = latest_checkpoint(), leaf_proof(number=3)
     assert checkpoint is not None
     assert found is not None
     export = "".join(export_lines(issuer=ledger.issuer, after=0, checkpoint=checkpoint))

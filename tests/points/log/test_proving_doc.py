@@ -19,7 +19,7 @@ from pytest_django.live_server_helper import LiveServer
 from core.clock import now
 from points.log.checkpoints import checkpoint_of, cosign
 from points.log.notes import split_note
-from points.log.receipts import proven_receipt
+from points.log.opened import leaf_proof
 from tests.ledger_world import LedgerWorld
 from tests.points.log.test_verify_books import export
 from tests.points.log.world import EAST_WITNESS, PROGRAM, WEST_WITNESS, log_key, sealed
@@ -61,7 +61,7 @@ def test_the_commands_of_the_document_work(live_server: LiveServer, settings: Se
     text = split_note(checkpoint_of(size=size).note)[0]
     for witness in (EAST_WITNESS, WEST_WITNESS):
         cosign(size=size, line=witness.cosign(text, seconds=int(now().timestamp())), at=now())
-    found = proven_receipt(number=3)
+    found = leaf_proof(number=3)
     assert found is not None
     (tmp_path / "receipt-3.json").write_text(found.as_json())
     export(ledger, tmp_path / "leaves.ndjson")
@@ -104,7 +104,7 @@ def test_the_program_needs_one_package_alone() -> None:
 
 def test_the_program_runs_far_from_the_repository(ledger: LedgerWorld, tmp_path: Path) -> None:
     sealed(ledger)
-    found = proven_receipt(number=3)
+    found = leaf_proof(number=3)
     assert found is not None
     shutil.copy(PROGRAM, tmp_path / "verify_books.py")
     (tmp_path / "receipt.json").write_text(found.as_json())

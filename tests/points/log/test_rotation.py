@@ -14,7 +14,7 @@ from pytest_django import Settings
 from core.clock import now
 from points.log.checkpoints import checkpoint_of, cosign, cosigned_checkpoint_over, log_keys
 from points.log.notes import WITNESS_KEY, Signer, split_note
-from points.log.receipts import proven_receipt
+from points.log.opened import leaf_proof
 from tests.ledger_world import LedgerWorld
 from tests.points.log.folder_log import ORIGIN, leaves_of, publish
 from tests.points.log.world import EAST_WITNESS, sealed, verifier
@@ -61,12 +61,12 @@ def test_a_witness_that_forgot_the_old_key_is_told_what_is_missing(tmp_path: Pat
 
 def test_an_old_receipt_is_checked_with_the_old_key(ledger: LedgerWorld, settings: Settings) -> None:
     sealed(ledger)
-    first = proven_receipt(number=3)
+    first = leaf_proof(number=3)
     old = str(log_keys()[0])
     settings.LOG_SIGNING_SEEDS, settings.LOG_PAST_KEYS = [b"n" * 32], [old]
     sealed(ledger)
     new, past = (verifier.Key.read(str(key)) for key in log_keys())
-    again = proven_receipt(number=3)
+    again = leaf_proof(number=3)
     assert first is not None
     assert again is not None
 

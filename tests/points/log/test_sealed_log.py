@@ -17,11 +17,11 @@ from points.choices import AccountKind
 from points.log import sealing
 from points.log.books import CHECKS
 from points.log.checkpoints import checkpoint_of, latest_checkpoint, log_keys, make_checkpoint
+from points.log.declarations import record_declaration
 from points.log.notes import signed_by, split_note
+from points.log.opened import issuer_leaves, leaf_proof
 from points.log.proofs import log_size, tile
-from points.log.receipts import issuer_leaves, proven_receipt
 from points.log.sealing import SEAL, run_sealer, seal_all
-from points.log.statements import state
 from points.log.tree import EMPTY_ROOT, leaf_hash
 from points.models import Checkpoint, Log, Sealed, Tile
 from points.queries import last_sealed
@@ -30,7 +30,7 @@ from tests.points.log.world import sealed, spend_some, verifier
 
 
 def leaf(number: int) -> bytes:
-    found = proven_receipt(number=number)
+    found = leaf_proof(number=number)
     assert found is not None
     return found.opened.leaf
 
@@ -45,14 +45,14 @@ def test_the_leaf_of_a_number_has_the_index_before_it(ledger: LedgerWorld) -> No
 
 
 def test_every_kind_of_fact_is_a_leaf(ledger: LedgerWorld) -> None:
-    state(issuer=ledger.issuer, kind="rule", subject="R1/1", body="one point for each yuan", at=NOON)
+    record_declaration(issuer=ledger.issuer, kind="rule", subject="R1/1", body="one point for each yuan", at=NOON)
     size = sealed(ledger, times=1)
 
     leaves = [verifier.read_leaf(leaf(number)) for number in range(1, size + 1)]
 
     assert [(what, reason) for what, reason, _times, _commitments in leaves] == [
-        (b"statement", b"terms"),
-        (b"statement", b"rule"),
+        (b"declaration", b"terms"),
+        (b"declaration", b"rule"),
         (b"transfer", b"earn"),
         (b"transfer", b"redeem"),
         (b"refusal", b"redeem:insufficient_points"),
@@ -71,11 +71,11 @@ def test_kinds_are_written_as_their_place_in_the_vocabulary(db: None) -> None:
 
 def test_the_same_words_again_are_no_second_leaf(ledger: LedgerWorld) -> None:
     for _ in range(2):
-        state(issuer=ledger.issuer, kind="rule", subject="R1/1", body="one point for each yuan", at=NOON)
+        record_declaration(issuer=ledger.issuer, kind="rule", subject="R1/1", body="one point for each yuan", at=NOON)
 
     assert seal_all() == 2  # with the terms
-    with pytest.raises(AssertionError, match="what was stated under a subject stays"):
-        state(issuer=ledger.issuer, kind="rule", subject="R1/1", body="two points for each yuan", at=NOON)
+    with pytest.raises(AssertionError, match="what was declared under a subject stays"):
+        record_declaration(issuer=ledger.issuer, kind="rule", subject="R1/1", body="two points for each yuan", at=NOON)
 
 
 def test_an_issuers_parts_are_counted_without_a_gap(ledger: LedgerWorld) -> None:
@@ -190,12 +190,12 @@ def test_while_keys_change_both_sign(ledger: LedgerWorld, settings: Settings) ->
 
 def test_a_new_blinding_key_leaves_old_parts_openable(ledger: LedgerWorld, settings: Settings) -> None:
     size = sealed(ledger)
-    before = proven_receipt(number=2)
+    before = leaf_proof(number=2)
     settings.LOG_BLINDING_KEYS = {**settings.LOG_BLINDING_KEYS, 2: b"k" * 32}
     sealed(ledger)
 
-    after = proven_receipt(number=2)
-    newer = proven_receipt(number=size + 1)
+    after = leaf_proof(number=2)
+    newer = leaf_proof(number=size + 1)
     assert before is not None
     assert after is not None
     assert newer is not None

@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from core.clock import now
 from points.log.checkpoints import checkpoint_of, latest_checkpoint, make_checkpoint
 from points.log.exports import export_lines
-from points.log.receipts import proven_receipt
+from points.log.opened import leaf_proof
 from points.log.sealing import seal_all
 from tests.ledger_world import LedgerWorld
 from tests.points.log.world import EAST_WITNESS, PROGRAM, log_key, mirror, sealed, spend_some
@@ -38,7 +38,7 @@ def export(ledger: LedgerWorld, file: Path, *, after: int = 0) -> list[str]:
 
 
 def receipt(number: int) -> str:
-    found = proven_receipt(number=number)
+    found = leaf_proof(number=number)
     assert found is not None
     return found.as_json()
 
@@ -58,7 +58,7 @@ def test_a_receipt_from_a_file_with_nothing_but_the_file(ledger: LedgerWorld, tm
 
 def test_a_receipt_from_the_text_of_its_code(ledger: LedgerWorld, tmp_path: Path) -> None:
     sealed(ledger)
-    found = proven_receipt(number=3)
+    found = leaf_proof(number=3)
     assert found is not None
 
     done = run("receipt", "-", "--json", "--key", log_key(), text=found.as_text() + "\n")

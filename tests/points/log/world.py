@@ -17,7 +17,7 @@ from points.log.notes import WITNESS_KEY, Signer
 from points.log.sealing import seal_all
 from tests.ledger_world import LedgerWorld
 
-PROGRAM = settings.BASE_DIR / "verify_books.py"
+PROGRAM = settings.BASE_DIR / "tools" / "verify_books" / "verify_books.py"
 EAST_WITNESS = Signer.of_seed("east.example/witness", b"e" * 32, kind=WITNESS_KEY)
 WEST_WITNESS = Signer.of_seed("west.example/witness", b"w" * 32, kind=WITNESS_KEY)
 

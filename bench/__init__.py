@@ -1,1 +1,0 @@
-"""Measurements, and a trial on a real bank's data. Nothing of the product imports this package."""
