@@ -237,10 +237,10 @@ class PlainLedger:
         fact.parts = parts
         self.facts[command.wallet, command.key] = fact
 
-    def _close(self, command: Capture | Release, hold: Fact | None, hold_key: str, at: datetime) -> Answer:
+    def _close(self, command: Capture | Release, hold: Fact | None, key_of_hold: str, at: datetime) -> Answer:
         if hold is None or not isinstance(hold.command, Hold):
             return "unknown_transfer", 0
-        due = self.open_holds.get((command.wallet, hold_key))
+        due = self.open_holds.get((command.wallet, key_of_hold))
         if due is None:
             return "hold_closed", 0
         total = sum(points for _lot, points in hold.parts)
@@ -260,7 +260,7 @@ class PlainLedger:
                 self.payable[hold.merchant, lot[1]] += take
                 fact.parts.append((lot, take))
             self._give_up(lot, points - take, alliance_day(at))
-        del self.open_holds[command.wallet, hold_key]
+        del self.open_holds[command.wallet, key_of_hold]
         self.facts[command.wallet, command.key] = fact
         return "posted", None
 

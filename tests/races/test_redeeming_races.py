@@ -30,7 +30,7 @@ def rich(mei: Resident, east: Bank) -> Resident:
     return mei
 
 
-def test_one_code_at_many_tills_opens_one_claim(rich: Resident, bakery: Cashier, grocer: Cashier) -> None:
+def test_one_code_at_many_tills_opens_one_checkout(rich: Resident, bakery: Cashier, grocer: Cashier) -> None:
     code = phone_of(rich).code(S10_AT)
     tills = [bakery, grocer] * (THREADS // 2)
 
@@ -44,7 +44,7 @@ def test_one_code_at_many_tills_opens_one_claim(rich: Resident, bakery: Cashier,
     assert Checkout.objects.count() == UsedCode.objects.count() == 1
 
 
-def test_one_key_of_one_scan_is_one_claim(rich: Resident, bakery: Cashier) -> None:
+def test_one_key_of_one_scan_is_one_checkout(rich: Resident, bakery: Cashier) -> None:
     code = phone_of(rich).code(S10_AT)
 
     checkouts = at_once(lambda _n: open_checkout(cashier=bakery, code=code, key="same", at=S10_AT), range(THREADS))
@@ -52,7 +52,7 @@ def test_one_key_of_one_scan_is_one_claim(rich: Resident, bakery: Cashier) -> No
     assert len({checkout.pk for checkout in checkouts}) == Checkout.objects.count() == 1
 
 
-def test_one_key_of_one_claim_is_one_receipt(rich: Resident, bakery: Cashier) -> None:
+def test_one_key_of_one_checkout_is_one_receipt(rich: Resident, bakery: Cashier) -> None:
     checkout = scanned(rich, bakery, at=S10_AT)
 
     taken = at_once(lambda _n: redeem(cashier=bakery, checkout_id=checkout.pk, points=10, key="same", at=S10_AT), range(THREADS))
@@ -71,7 +71,7 @@ def test_one_checkout_under_many_keys_is_redeemed_once(rich: Resident, bakery: C
     assert spendable(rich.wallet_id, at=S10_AT) == 90
 
 
-def test_one_key_for_many_claims_is_answered_once(rich: Resident, bakery: Cashier) -> None:
+def test_one_key_for_many_checkouts_is_answered_once(rich: Resident, bakery: Cashier) -> None:
     """Some of the checkouts could be redeemed and others are refused: the key belongs to whichever came first."""
     checkouts = [scanned(rich, bakery, at=S10_AT) for _ in range(4)]
     amounts = [10, 101, 10, 101]

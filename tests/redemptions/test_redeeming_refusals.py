@@ -221,7 +221,7 @@ def test_points_zero_negative_or_absurd(bakery: Cashier, rich: Resident, phone: 
     redeem(cashier=bakery, checkout_id=checkout.pk, points=1, key="odd", at=S10_AT)  # nothing was kept under the key
 
 
-def test_more_points_than_held_in_one_step_leaves_the_claim_open(bakery: Cashier, rich: Resident, phone: Phone) -> None:
+def test_more_points_than_held_in_one_step_leaves_the_checkout_open(bakery: Cashier, rich: Resident, phone: Phone) -> None:
     before = facts()
     with pytest.raises(InsufficientPoints) as refusal:
         redeem_code(cashier=bakery, code=phone.code(S10_AT), points=101, key="amount-first", at=S10_AT)
@@ -248,14 +248,14 @@ def test_amount_first_then_scan(bakery: Cashier, rich: Resident, phone: Phone) -
     assert Checkout.objects.count() == 1
 
 
-def test_a_key_of_a_scan_may_be_the_key_of_a_capture(bakery: Cashier, rich: Resident, phone: Phone) -> None:
+def test_a_key_of_a_scan_may_be_the_key_of_a_redemption(bakery: Cashier, rich: Resident, phone: Phone) -> None:
     checkout = open_checkout(cashier=bakery, code=phone.code(S10_AT), key="k", at=S10_AT)
     later = S10_AT + timedelta(seconds=15)
     redeem_code(cashier=bakery, code=phone.code(later), points=10, key="k", at=later)
     assert open_checkout(cashier=bakery, code=phone.code(S10_AT), key="k", at=later) == checkout
 
 
-def test_the_same_scan_again_is_the_same_claim(bakery: Cashier, phone: Phone) -> None:
+def test_the_same_scan_again_is_the_same_checkout(bakery: Cashier, phone: Phone) -> None:
     code = phone.code(S10_AT)
     first = open_checkout(cashier=bakery, code=code, key="scan", at=S10_AT)
     assert open_checkout(cashier=bakery, code=code, key="scan", at=S10_AT + timedelta(minutes=3)) == first
@@ -274,7 +274,7 @@ def test_a_checkout_is_redeemed_once(bakery: Cashier, rich: Resident) -> None:
     assert facts() == before
 
 
-def test_a_closed_claim(bakery: Cashier, rich: Resident) -> None:
+def test_a_closed_checkout(bakery: Cashier, rich: Resident) -> None:
     used, waiting = scanned(rich, bakery, at=S10_AT), scanned(rich, bakery, at=S10_AT)
     redeem(cashier=bakery, checkout_id=used.pk, points=10, key="first", at=S10_AT)
     assert close_checkouts(cashier_id=bakery.pk, at=S10_AT) == 1
@@ -284,7 +284,7 @@ def test_a_closed_claim(bakery: Cashier, rich: Resident) -> None:
     assert spendable(rich.wallet_id, at=S10_AT) == 90
 
 
-def test_another_cashiers_claim_is_no_claim(bakery: Cashier, grocer: Cashier, rich: Resident) -> None:
+def test_another_cashiers_checkout_is_no_checkout(bakery: Cashier, grocer: Cashier, rich: Resident) -> None:
     colleague = make_cashier(merchant=bakery.outlet.merchant, phone="+8613900000777")
     checkout = scanned(rich, bakery, at=S10_AT)
     redeem(cashier=bakery, checkout_id=checkout.pk, points=10, key="first", at=S10_AT)

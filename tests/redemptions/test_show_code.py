@@ -32,7 +32,7 @@ def shown(*arguments: str) -> str:
     return out.getvalue()
 
 
-def test_the_code_shown_opens_a_claim(embedded: None, mei: Resident, bakery: Cashier) -> None:
+def test_the_code_shown_opens_a_checkout(embedded: None, mei: Resident, bakery: Cashier) -> None:
     first = shown("--customer", "EB:1001").strip()
     assert open_checkout(cashier=bakery, code=first, key="first", at=now()).resident == mei
 

@@ -52,7 +52,7 @@ def held(resident: Resident) -> list[tuple[int, date]]:
     return [(lot.points, lot.expires_on) for lot in lots(resident.wallet_id)]
 
 
-def claimed(till: Till, resident: Resident, at: datetime, key: str = "scan") -> str:
+def checkout_at(till: Till, resident: Resident, at: datetime, key: str = "scan") -> str:
     """The id of a checkout the till opened over HTTP."""
     status, body = answer(till.post("/merchant/checkouts", {"code": phone_of(resident, at=at).code(at), "way": "code", "key": key}))
     assert status == 201
@@ -61,7 +61,7 @@ def claimed(till: Till, resident: Resident, at: datetime, key: str = "scan") -> 
 
 def taken(till: Till, resident: Resident, points: int, *, key: str = "s10") -> tuple[int, object]:
     """A redemption over HTTP of a code scanned just before."""
-    body = {"checkout": claimed(till, resident, S10_AT, key=f"scan-{key}"), "points": points, "key": key}
+    body = {"checkout": checkout_at(till, resident, S10_AT, key=f"scan-{key}"), "points": points, "key": key}
     return answer(till.post("/merchant/redemptions", body))
 
 
@@ -120,7 +120,7 @@ def test_s11_not_enough(zhang_rich: Resident, bakery: Cashier) -> None:
 def test_s11_over_http(zhang_rich: Resident, bakery: Cashier, traveller: time_machine.Traveller) -> None:
     till = Till(bakery.user)
     assert taken(till, zhang_rich, 180)[0] == 201
-    checkout = claimed(till, zhang_rich, S10_AT)
+    checkout = checkout_at(till, zhang_rich, S10_AT)
     before = facts()
 
     response = till.post("/merchant/redemptions", {"checkout": checkout, "points": 71, "key": "s11"})
@@ -146,7 +146,7 @@ def test_s12_the_same_key(zhang_rich: Resident, bakery: Cashier) -> None:
 
 def test_s12_over_http(zhang_rich: Resident, bakery: Cashier, traveller: time_machine.Traveller) -> None:
     till = Till(bakery.user)
-    body = {"checkout": claimed(till, zhang_rich, S10_AT), "points": 180, "key": "s10"}
+    body = {"checkout": checkout_at(till, zhang_rich, S10_AT), "points": 180, "key": "s10"}
     first = answer(till.post("/merchant/redemptions", body))
     before = facts()
 
@@ -223,7 +223,7 @@ def test_s15_the_codes_minute(mei: Resident, bakery: Cashier) -> None:
     assert checkout.expires_at == S10_AT + timedelta(seconds=59 + 120)
 
 
-def test_s15_a_claim_lasts_two_minutes(mei: Resident, east: Bank, bakery: Cashier) -> None:
+def test_s15_a_checkout_lasts_two_minutes(mei: Resident, east: Bank, bakery: Cashier) -> None:
     give_points(resident=mei, bank=east, points=100)
     in_time, too_late = scanned(mei, bakery, at=S10_AT), scanned(mei, bakery, at=S10_AT)
 
@@ -254,7 +254,7 @@ def test_s16_the_answer_is_lost(
     zhang_rich: Resident, bakery: Cashier, traveller: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     till = Till(bakery.user, raise_request_exception=False)
-    body = {"checkout": claimed(till, zhang_rich, S10_AT), "points": 180, "key": "s10"}
+    body = {"checkout": checkout_at(till, zhang_rich, S10_AT), "points": 180, "key": "s10"}
 
     with monkeypatch.context() as cut:
         cut.setattr("web.merchant.views.receipt_of", lambda _redemption: 1 / 0)  # committed, then nothing is heard
@@ -268,7 +268,7 @@ def test_s16_the_answer_is_lost(
 
 def test_s16_it_never_arrived(zhang_rich: Resident, bakery: Cashier, traveller: time_machine.Traveller) -> None:
     till = Till(bakery.user)
-    body = {"checkout": claimed(till, zhang_rich, S10_AT), "points": 180, "key": "s10"}
+    body = {"checkout": checkout_at(till, zhang_rich, S10_AT), "points": 180, "key": "s10"}
 
     assert answer(till.get("/merchant/redemptions/by-key/s10")) == (404, "not_taken")
     assert spendable(zhang_rich.wallet_id, at=S10_AT) == 250
@@ -353,7 +353,7 @@ def test_s35_the_dismissed_cashier(zhang_rich: Resident, bakery: Cashier) -> Non
 
 def test_s35_over_http(zhang_rich: Resident, bakery: Cashier, traveller: time_machine.Traveller) -> None:
     till = Till(bakery.user)
-    body = {"checkout": claimed(till, zhang_rich, S10_AT), "points": 180, "key": "s10"}
+    body = {"checkout": checkout_at(till, zhang_rich, S10_AT), "points": 180, "key": "s10"}
     dismiss_cashier(actor=somebody(), cashier=bakery, at=S10_AT)
 
     assert answer(till.post("/merchant/redemptions", body)) == (401, "sign_in_required")

@@ -168,7 +168,7 @@ def test_points_that_are_none(points: int, code: str, bakery: Cashier, rich: Res
 
 
 @pytest.mark.parametrize("checkout", ["x", "0", "0b0c0d0e-0000-4000-8000-000000000000"])
-def test_a_claim_that_is_none(checkout: str, bakery: Cashier) -> None:
+def test_a_checkout_that_is_none(checkout: str, bakery: Cashier) -> None:
     assert answer(Till(bakery.user).post("/merchant/redemptions", {"checkout": checkout, "points": 1, "key": "k"})) == (
         404,
         "checkout_not_found",

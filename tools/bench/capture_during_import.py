@@ -78,7 +78,7 @@ class Counter:
             return self.p99("beside")
 
     def _requests(self, till: int, each: int) -> list[Request]:
-        devices = [self.devices[next(self.numbers) % len(self.devices)] for _capture in range(each)]
+        devices = [self.devices[next(self.numbers) % len(self.devices)] for _redemption in range(each)]
         bodies = (
             {"checkout": str(checkout.pk), "points": 1, "key": str(uuid4())} for checkout in open_checkouts(self.tills[till], devices)
         )
