@@ -23,7 +23,7 @@ TABLES = (
     "total",
     "mode",
     "salt",
-    "statement",
+    "declaration",
     "log",
     "tile",
     "checkpoint",

@@ -62,7 +62,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "resident/devices": {},
     "resident/codes": {},
     "merchant/checkouts": {"code": "71", "way": "code", "key": "k"},
-    "merchant/redemptions": {"claim": "01999999-0000-7000-8000-000000000000", "points": 1, "key": "k"},
+    "merchant/redemptions": {"checkout": "01999999-0000-7000-8000-000000000000", "points": 1, "key": "k"},
     "merchant/redemptions/<str:number>/undo": {"left": 1, "key": "k", "reason": "wrong"},
     "merchant/redemptions/<str:number>/refunds": {"points": 1, "left": 1, "key": "k", "reason": "wrong"},
 }
