@@ -64,8 +64,8 @@ def shown_code(page: Page) -> str:
 
 
 def take(cashier: Cashier, code: str, points: int, key: str = "k") -> None:
-    claim = open_checkout(cashier=cashier, code=code, key=f"scan-{key}", at=now())
-    redeem(cashier=cashier, checkout_id=claim.pk, points=points, key=key, at=now())
+    checkout = open_checkout(cashier=cashier, code=code, key=f"scan-{key}", at=now())
+    redeem(cashier=cashier, checkout_id=checkout.pk, points=points, key=key, at=now())
 
 
 def test_from_a_phone_number_to_why_the_points_came(phones: Phones, east: Bank) -> None:

@@ -78,7 +78,7 @@ def _people(cast: Any) -> tuple[People, dict[str, str]]:
     settled = redeem(cashier=bakery, checkout_id=scanned(mei, bakery, at=S10_AT).pk, points=400, key="settled", at=S10_AT)
     close_day(day=S10_AT.date(), at=moment("2026-03-21", "00:30"))
     taken = redeem(cashier=bakery, checkout_id=scanned(mei, bakery, at=at).pk, points=400, key="taken", at=at)
-    claim = scanned(mei, bakery, at=at)
+    checkout = scanned(mei, bakery, at=at)
     outlet = open_outlet(actor=somebody(), merchant=bakery.outlet.merchant, neighborhood=neighborhood_of(east), name="Other", at=at)
     appoint_cashier(actor=somebody(), outlet=outlet, phone="+8613900000001", name="Bao", at=at)
     newcomer = user_with_phone(phone="+8613800009999", name="Nova")
@@ -95,7 +95,7 @@ def _people(cast: Any) -> tuple[People, dict[str, str]]:
         "phone": "13800002001",
         "points": 1,
         "left": 400,
-        "claim": str(claim.pk),
+        "checkout": str(checkout.pk),
         "code": phone_of(mei, at=at).code(at),
         "/sign-in/code/ code": newest_code(),
         "new_password1": PASSWORD[::-1],

@@ -64,8 +64,8 @@ def text_of(answer: Any) -> str:
 
 def spend(resident: Resident, cashier: Cashier, points: int, key: str = "k1") -> str:
     at = now()
-    claim = open_checkout(cashier=cashier, code=trial_code(resident=resident, at=at), key=f"scan-{key}", at=at)
-    return redeem(cashier=cashier, checkout_id=claim.pk, points=points, key=key, at=at).receipt
+    checkout = open_checkout(cashier=cashier, code=trial_code(resident=resident, at=at), key=f"scan-{key}", at=at)
+    return redeem(cashier=cashier, checkout_id=checkout.pk, points=points, key=key, at=at).receipt
 
 
 def test_nobody_finds_the_way_in() -> None:
@@ -363,18 +363,18 @@ def test_the_present_tells_of_a_scan_of_a_refusal_and_of_what_came_back(
     ask = {"handle": f"{phone.device.handle:09d}"}
     assert [browser.get("/resident/now", ask).json()[name] for name in ("read_step", "checkout", "came_back")] == [None, None, None]
 
-    claim = open_checkout(cashier=bakery, code=trial_code(resident=mei, at=now()), key="scan", at=now())
+    checkout = open_checkout(cashier=bakery, code=trial_code(resident=mei, at=now()), key="scan", at=now())
     scanned = browser.get("/resident/now", ask).json()
     phone.device.refresh_from_db()
-    assert scanned["checkout"] == {"id": str(claim.pk), "outlet": "Bakery", "refusal": ""}
+    assert scanned["checkout"] == {"id": str(checkout.pk), "outlet": "Bakery", "refusal": ""}
     assert scanned["read_step"] == phone.device.last_step
 
     with pytest.raises(InsufficientPoints):
-        redeem(cashier=bakery, checkout_id=claim.pk, points=51, key="too-much", at=now())
+        redeem(cashier=bakery, checkout_id=checkout.pk, points=51, key="too-much", at=now())
     refused = browser.get("/resident/now", {**ask}, headers={"accept-language": "en"}).json()["checkout"]["refusal"]
     assert refused == "Not enough points: 51 are needed, 50 can be spent now."
 
-    taken = redeem(cashier=bakery, checkout_id=claim.pk, points=20, key="less", at=now())
+    taken = redeem(cashier=bakery, checkout_id=checkout.pk, points=20, key="less", at=now())
     assert browser.get("/resident/now", ask).json()["checkout"] is None
     undo(cashier=bakery, receipt=taken.receipt, reason="Wrong amount", key="u", at=now())
     back = browser.get("/resident/now", ask).json()["came_back"]
